@@ -1,0 +1,288 @@
+"""The command `viscite`. Exit status: 0 done, 1 refused or failed with a message, 2 wrong usage."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from pydantic import BaseModel
+
+from api import terminal
+from api.settings import Settings
+from store.errors import InvalidInput, NotFound, VisciteError
+from store.records import Kind
+
+if TYPE_CHECKING:
+    from api.service import Viscite
+
+app = typer.Typer(
+    name="viscite",
+    help="Searches your photos and PDFs in plain words and answers questions with cited images.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Collection = Annotated[str, typer.Option("--collection", "-c", help="The collection to use.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+Under = Annotated[list[Path] | None, typer.Option("--under", help="Only what lies at or under this path.")]
+Limit = Annotated[int, typer.Option("--limit", "-n", help="How many at the most.")]
+Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Pictures.")]
+
+
+def main() -> None:
+    """Run the command, and turn what a person is meant to read into a message and exit status 1."""
+    try:
+        app()
+    except VisciteError as error:
+        terminal.complain(str(error))
+        sys.exit(1)
+    except KeyboardInterrupt:
+        terminal.complain("Stopped. What was committed is kept; the same command goes on from there.")
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.exit(1)
+
+
+@contextmanager
+def _viscite() -> Iterator[Viscite]:
+    # The models, LanceDB and PyMuPDF take seconds to import: `viscite --help` does not wait for them.
+    from api.service import Viscite
+
+    viscite = Viscite(Settings.load())
+    try:
+        yield viscite
+    finally:
+        viscite.close()
+
+
+def _json(reply: BaseModel) -> None:
+    sys.stdout.write(reply.model_dump_json(by_alias=True, indent=2) + "\n")
+
+
+@app.command()
+def index(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files and folders.")],
+    collection: Collection = "default",
+    profile: Annotated[str | None, typer.Option(help="The models to index with; see: viscite models")] = None,
+    prune: Annotated[bool, typer.Option("--prune", help="Forget files under PATH that are gone.")] = False,
+    json: Json = False,
+) -> None:
+    """Bring photos and PDFs into a collection. Runs again in no time: what is known is not read twice."""
+    from api.schemas import IndexOut
+
+    with _viscite() as viscite, terminal.progress("Indexing") as progress:
+        version, report = viscite.index(paths, collection, profile=profile, prune=prune, progress=progress)
+    reply = IndexOut.of(collection, version, report)
+    _json(reply) if json else terminal.show_index(reply)
+    if not report.seen:
+        terminal.complain(
+            f"No picture and no PDF was found in {', '.join(map(str, paths))}. Viscite reads JPEG, PNG, WebP, GIF, "
+            "BMP, TIFF, PPM, AVIF, HEIC and PDF; hidden files are left alone."
+        )
+
+
+@app.command()
+def search(
+    query: Annotated[str, typer.Argument(help="What to find, in plain words.")] = "",
+    collection: Collection = "default",
+    image: Annotated[list[Path] | None, typer.Option("--image", help="Find what looks like this picture.")] = None,
+    minus: Annotated[list[str] | None, typer.Option("--minus", help="A text or picture to move away from.")] = None,
+    kind: Annotated[list[Kind] | None, typer.Option("--kind", help="Only items of this kind.")] = None,
+    limit: Limit = 10,
+    explain: Annotated[bool, typer.Option("--explain", help="Say why each was found.")] = False,
+    min_confidence: Annotated[float, typer.Option(help="Leave out what is less sure, from 0 to 1.")] = 0.0,
+    under: Under = None,
+    json: Json = False,
+) -> None:
+    """Find pictures and pages by words, by pictures, or by both, added and subtracted."""
+    from api.schemas import SearchOut
+    from api.service import SearchRequest, timed
+
+    taken = [(one, Path(one)) for one in minus or []]
+    request = SearchRequest(
+        text=query,
+        images=tuple(_read(path) for path in image or []),
+        minus_texts=tuple(text for text, path in taken if not _is_file(path)),
+        minus_images=tuple(_read(path) for _, path in taken if _is_file(path)),
+        kinds=tuple(kind or ()),
+        under=tuple(map(str, under or ())),
+        limit=limit,
+        min_confidence=min_confidence,
+    )
+    with _viscite() as viscite:
+        found, seconds = timed(lambda: viscite.search(request, collection))
+    reply = SearchOut.of(query, found, seconds)
+    _json(reply) if json else terminal.show_search(reply, explain)
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="A question in plain words.")],
+    collection: Collection = "default",
+    limit: Limit = 8,
+    under: Under = None,
+    keep_unsupported: Annotated[
+        bool, typer.Option("--keep-unsupported", help="Mark claims that fail the check instead of removing them.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Answer a question from the collection. Every citation has been checked."""
+    from api.schemas import AnswerOut
+    from api.service import timed
+
+    with _viscite() as viscite:
+        answer, seconds = timed(
+            lambda: viscite.ask(
+                question,
+                collection,
+                under=tuple(map(str, under or ())),
+                limit=limit,
+                keep_unsupported=keep_unsupported,
+            )
+        )
+    reply = AnswerOut.of(answer, collection, seconds)
+    _json(reply) if json else terminal.show_answer(reply)
+
+
+@app.command()
+def classify(
+    files: Files,
+    labels: Annotated[str, typer.Option("--labels", help="The choices, with commas between: cat,dog,bird")],
+    top: Annotated[int | None, typer.Option("--top", help="Show only this many labels.")] = None,
+    json: Json = False,
+) -> None:
+    """Say which of some labels each picture shows best, or that it shows none of them."""
+    from api.schemas import ClassifyOut
+
+    with _viscite() as viscite:
+        results = viscite.classify([(str(path), _read(path)) for path in files], labels.split(","), top)
+        reply = ClassifyOut.of(results, viscite.settings.profile)
+    _json(reply) if json else terminal.show_classified(reply)
+
+
+@app.command()
+def describe(files: Files, json: Json = False) -> None:
+    """Say in words what each picture shows."""
+    from api.schemas import DescribedOut, DescribeOut
+
+    pictures = [(str(path.absolute()), _read(path)) for path in files]
+    with _viscite() as viscite:
+        described = viscite.describe(pictures)
+    results = [DescribedOut.of(path, one) for (path, _), one in zip(pictures, described, strict=True)]
+    reply = DescribeOut(results=results)
+    _json(reply) if json else terminal.show_described(reply)
+
+
+@app.command()
+def status(
+    collection: Annotated[str | None, typer.Option("--collection", "-c", help="Only this one.")] = None,
+    json: Json = False,
+) -> None:
+    """Show what has been indexed, with which models, and how large it is."""
+    from api.schemas import StatusOut
+
+    with _viscite() as viscite:
+        reply = StatusOut.of(viscite.status(collection))
+    _json(reply) if json else terminal.show_status(reply)
+
+
+@app.command()
+def remove(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files and folders to forget.")],
+    collection: Collection = "default",
+    json: Json = False,
+) -> None:
+    """Forget files. The files themselves are not touched."""
+    from api.schemas import RemovedCount
+
+    with _viscite() as viscite:
+        reply = RemovedCount(removed=viscite.remove([str(path.absolute()) for path in paths], collection))
+    _json(reply) if json else terminal.say(f"Forgot {reply.removed} files.")
+
+
+@app.command()
+def migrate(
+    profile: Annotated[str, typer.Option(help="The models to move to.")],
+    collection: Collection = "default",
+    json: Json = False,
+) -> None:
+    """Build a version with other models beside the current one, then let it answer."""
+    from api.schemas import MovedOut
+
+    with _viscite() as viscite, terminal.progress("Migrating") as progress:
+        old, new, report = viscite.migrate(profile, collection, progress)
+    reply = MovedOut.model_validate({"collection": collection, "from": old, "to": new})
+    _json(reply) if json else terminal.show_moved(reply)
+    terminal.show_skipped([(path, reason) for path, reason in report.skipped])
+
+
+@app.command()
+def rollback(collection: Collection = "default", json: Json = False) -> None:
+    """Let the version before the current one answer again."""
+    from api.schemas import MovedOut
+
+    with _viscite() as viscite:
+        old, new = viscite.rollback(collection)
+    reply = MovedOut.model_validate({"collection": collection, "from": old, "to": new})
+    _json(reply) if json else terminal.show_moved(reply)
+
+
+@app.command(name="eval")
+def evaluate(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder with queries.jsonl and qrels.tsv.")],
+    collection: Collection = "default",
+    json: Json = False,
+) -> None:
+    """Measure how well a collection is searched, on your own queries."""
+    with _viscite() as viscite:
+        result = viscite.evaluate(folder, collection)
+    terminal.show_json(result) if json else terminal.show_evaluation(result)
+
+
+@app.command()
+def models(json: Json = False) -> None:
+    """Show profiles and models, whether their weights are here, and how to get them."""
+    from api.schemas import ModelsOut
+
+    with _viscite() as viscite:
+        reply = ModelsOut.of(viscite.list_models())
+    _json(reply) if json else terminal.show_models(reply)
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="The port to listen on.")] = None,
+) -> None:
+    """Serve search, answers and classification over HTTP, on this machine only."""
+    from api.server import serve as run
+
+    settings = Settings.load()
+    changed = {"host": host or settings.host, "port": settings.port if port is None else port}
+    run(settings.model_copy(update=changed))
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    # A long text is no path, and the system says so in its own way.
+    except OSError:
+        return False
+
+
+def _read(path: Path) -> bytes:
+    """The bytes of a file named on the command line."""
+    limit = Settings.load().max_file_bytes
+    try:
+        if not path.is_file():
+            raise NotFound(f"There is no file {path}. Check the spelling.")
+        if path.stat().st_size > limit:
+            raise InvalidInput(f"{path} is larger than the {limit:,} bytes that are read (VISCITE_MAX_FILE_BYTES).")
+        return path.read_bytes()
+    except OSError as error:
+        raise InvalidInput(f"{path} cannot be read: {error.strerror}.") from error

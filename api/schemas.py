@@ -1,0 +1,357 @@
+"""The JSON of Viscite, in one place for the command line and HTTP, and how records become it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from indexer.report import Report
+from retriever.search import Found
+from store.collections import Collection
+from store.manifest import Manifest
+from store.records import Answer, Box, Citation, Description, Evidence, Hit, Item, Kind
+from vision.classify import Classified
+
+
+class Schema(BaseModel):
+    """Base of all replies: what is not named here is not sent."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class SignalOut(Schema):
+    channel: str
+    score: float
+    rank: int
+    probability: float | None
+    terms: list[str]
+
+
+class HitOut(Schema):
+    rank: int
+    id: str
+    kind: Kind
+    path: str
+    page: int | None
+    box: Box | None
+    score: float
+    confidence: float
+    description: str
+    snippet: str
+    signals: list[SignalOut]
+
+    @classmethod
+    def of(cls, hit: Hit) -> HitOut:
+        item = hit.item
+        signals = [
+            SignalOut(
+                channel=signal.channel,
+                score=round(signal.score, 6),
+                rank=signal.rank,
+                probability=None if signal.probability is None else round(signal.probability, 4),
+                terms=list(signal.terms),
+            )
+            for signal in hit.signals
+        ]
+        return cls(
+            rank=hit.rank,
+            id=item.id,
+            kind=item.kind,
+            path=hit.path,
+            page=item.page,
+            box=item.box,
+            score=round(hit.score, 6),
+            confidence=round(hit.confidence, 4),
+            description=item.description,
+            snippet=hit.snippet,
+            signals=signals,
+        )
+
+
+class SearchOut(Schema):
+    query: str
+    hits: list[HitOut]
+    nothing_matches: bool
+    seconds: float
+
+    @classmethod
+    def of(cls, query: str, found: Found, seconds: float) -> SearchOut:
+        hits = [HitOut.of(hit) for hit in found.hits]
+        return cls(query=query, hits=hits, nothing_matches=found.nothing_matches, seconds=round(seconds, 4))
+
+
+class ClaimOut(Schema):
+    text: str
+    citations: list[int]
+    verdict: str
+    support: float
+
+
+class CitationOut(Schema):
+    number: int
+    id: str
+    kind: Kind
+    path: str
+    page: int | None
+    box: Box | None
+    quote: str
+    thumbnail: str
+
+
+class RemovedOut(Schema):
+    text: str
+    reason: str
+
+
+class AnswerOut(Schema):
+    question: str
+    answer: str
+    claims: list[ClaimOut]
+    citations: list[CitationOut]
+    removed: list[RemovedOut]
+    abstained: bool
+    seconds: float
+
+    @classmethod
+    def of(cls, answer: Answer, collection: str, seconds: float) -> AnswerOut:
+        claims = [
+            ClaimOut(
+                text=claim.text,
+                citations=list(claim.citations),
+                verdict=str(claim.verdict),
+                support=round(claim.support, 4),
+            )
+            for claim in answer.claims
+        ]
+        return cls(
+            question=answer.question,
+            answer=answer.text,
+            claims=claims,
+            citations=[citation_out(citation, collection) for citation in answer.citations],
+            removed=[RemovedOut(text=one.text, reason=one.reason) for one in answer.removed],
+            abstained=answer.abstained,
+            seconds=round(seconds, 4),
+        )
+
+
+def citation_out(citation: Citation, collection: str) -> CitationOut:
+    """A citation with the address of its thumbnail."""
+    evidence: Evidence = citation.evidence
+    item = evidence.hit.item
+    return CitationOut(
+        number=evidence.number,
+        id=item.id,
+        kind=item.kind,
+        path=evidence.hit.path,
+        page=item.page,
+        box=item.box,
+        quote=citation.quote,
+        thumbnail=thumbnail_address(collection, item),
+    )
+
+
+def thumbnail_address(collection: str, item: Item) -> str:
+    """Where the server shows a small picture of an item."""
+    return f"/v1/collections/{collection}/items/{item.id}/thumbnail"
+
+
+class LabelOut(Schema):
+    label: str
+    probability: float
+
+
+class ClassifiedOut(Schema):
+    path: str
+    labels: list[LabelOut]
+    best: str | None
+    rejected: bool
+
+    @classmethod
+    def of(cls, path: str, one: Classified) -> ClassifiedOut:
+        labels = [LabelOut(label=label, probability=round(chance, 4)) for label, chance in one.labels]
+        return cls(path=path, labels=labels, best=one.best, rejected=one.rejected)
+
+
+class ClassifyOut(Schema):
+    results: list[ClassifiedOut]
+    model: str
+
+    @classmethod
+    def of(cls, results: Sequence[tuple[str, Classified]], model: str) -> ClassifyOut:
+        return cls(results=[ClassifiedOut.of(path, one) for path, one in results], model=model)
+
+
+class ItemOut(Schema):
+    id: str
+    kind: Kind
+    path: str
+    page: int | None
+    box: Box | None
+    description: str
+    text: str
+    width: float
+    height: float
+    captured_at: str | None
+    attributes: dict[str, Any]
+    thumbnail: str
+
+    @classmethod
+    def of(cls, item: Item, path: str, collection: str) -> ItemOut:
+        return cls(
+            id=item.id,
+            kind=item.kind,
+            path=path,
+            page=item.page,
+            box=item.box,
+            description=item.description,
+            text=item.text,
+            width=item.width,
+            height=item.height,
+            captured_at=item.captured_at,
+            attributes=dict(item.attributes),
+            thumbnail=thumbnail_address(collection, item),
+        )
+
+
+class TagOut(Schema):
+    name: str
+    probability: float
+
+
+class DescribedOut(Schema):
+    path: str
+    description: str
+    caption: str | None
+    tags: list[TagOut]
+    text: str | None
+    colors: list[str]
+
+    @classmethod
+    def of(cls, path: str, described: Description) -> DescribedOut:
+        return cls(
+            path=path,
+            description=described.sentence,
+            caption=described.caption,
+            tags=[TagOut(name=tag.name, probability=round(tag.probability, 4)) for tag in described.tags],
+            text=described.text,
+            colors=list(described.colors),
+        )
+
+
+class DescribeOut(Schema):
+    results: list[DescribedOut]
+
+
+class SourceCounts(Schema):
+    seen: int
+    added: int
+    unchanged: int
+    removed: int
+    skipped: int
+
+
+class ItemCounts(Schema):
+    image: int
+    page: int
+    figure: int
+    passage: int
+
+
+class SkippedOut(Schema):
+    path: str
+    reason: str
+
+
+class IndexOut(Schema):
+    collection: str
+    version: int
+    sources: SourceCounts
+    items: ItemCounts
+    skipped: list[SkippedOut]
+    seconds: float
+    stages: dict[str, float]
+
+    @classmethod
+    def of(cls, collection: str, version: int, report: Report) -> IndexOut:
+        counts = SourceCounts(
+            seen=report.seen,
+            added=report.added,
+            unchanged=report.unchanged,
+            removed=report.removed,
+            skipped=len(report.skipped),
+        )
+        return cls(
+            collection=collection,
+            version=version,
+            sources=counts,
+            items=ItemCounts(**{str(kind): report.items[str(kind)] for kind in Kind}),
+            skipped=[SkippedOut(path=path, reason=reason) for path, reason in report.skipped],
+            seconds=round(report.seconds, 3),
+            stages={stage: round(seconds, 3) for stage, seconds in report.stages.items()},
+        )
+
+
+class CollectionOut(Schema):
+    name: str
+    version: int
+    versions: list[int]
+    profile: str
+    fingerprints: dict[str, dict[str, Any]]
+    sources: int
+    items: ItemCounts
+    bytes: int
+
+    @classmethod
+    def of(cls, collection: Collection, manifest: Manifest) -> CollectionOut:
+        return cls(
+            name=collection.name,
+            version=manifest.version,
+            versions=collection.versions(),
+            profile=manifest.profile,
+            fingerprints={role: dict(one) for role, one in manifest.fingerprints.items()},
+            sources=manifest.sources,
+            items=ItemCounts(**{str(kind): manifest.items.get(str(kind), 0) for kind in Kind}),
+            bytes=collection.bytes_on_disk(),
+        )
+
+
+class StatusOut(Schema):
+    collections: list[CollectionOut]
+
+    @classmethod
+    def of(cls, found: Sequence[tuple[Collection, Manifest]]) -> StatusOut:
+        return cls(collections=[CollectionOut.of(one, manifest) for one, manifest in found])
+
+
+class ModelOut(Schema):
+    profile: str
+    role: str
+    model: str
+    here: bool
+    missing: str
+
+
+class ModelsOut(Schema):
+    models: list[ModelOut]
+
+    @classmethod
+    def of(cls, found: Sequence[tuple[str, str, str, str]]) -> ModelsOut:
+        models = [
+            ModelOut(profile=profile, role=role, model=model, here=not missing, missing=missing)
+            for profile, role, model, missing in found
+        ]
+        return cls(models=models)
+
+
+class RemovedCount(Schema):
+    removed: int
+
+
+class MovedOut(Schema):
+    """A collection that answers from another version now."""
+
+    collection: str
+    from_: int = Field(alias="from")
+    to: int

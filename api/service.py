@@ -1,0 +1,351 @@
+"""Viscite as one object: what the command line and HTTP both offer, on records. It knows neither of them."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+from api.settings import PROFILES, Settings
+from api.wiring import Builtin, Models
+from evaluation.collection import evaluate_collection
+from indexer.pictures import Picture, as_jpeg
+from indexer.report import Report
+from indexer.run import Indexer, Progress
+from indexer.workers import Workers, read_content
+from models.errors import ModelUnavailable
+from models.protocols import DescribeContext, Pixels, Turn
+from retriever.calibration import open_calibration
+from retriever.search import Found, Retriever
+from store.collections import Collection, Home
+from store.errors import InvalidInput, NotFound
+from store.filters import is_under
+from store.manifest import Manifest, brief, read_manifest
+from store.reader import Reader
+from store.records import Answer, Description, Filters, Item, Kind, Query, Vector
+from store.writer import Writer, lock
+from vision.classify import Classified, checked_labels, classify
+
+EVIDENCE = 8
+"""Hits that an answer may draw on, unless the request says otherwise."""
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """A search as a person asks it: `minus` texts, pictures as encoded bytes."""
+
+    text: str = ""
+    images: tuple[bytes, ...] = ()
+    minus_texts: tuple[str, ...] = ()
+    minus_images: tuple[bytes, ...] = ()
+    kinds: tuple[Kind, ...] = ()
+    under: tuple[str, ...] = ()
+    limit: int = 10
+    min_confidence: float = 0.0
+
+
+class Viscite:
+    """All of Viscite over one home folder. Thread-safe. Close it to stop its worker processes."""
+
+    def __init__(self, settings: Settings, builtin: Builtin | None = None) -> None:
+        self.settings = settings
+        self.home = Home(settings.home)
+        self._builtin = builtin or Builtin(settings.home / "cache" / "models")
+        self._models: dict[str, Models] = {}
+        self._retrievers: dict[str, Retriever] = {}
+        self._guard = threading.RLock()
+
+    @cached_property
+    def _workers(self) -> Workers:
+        return Workers(self.settings.file_limits(), count=1)
+
+    def close(self) -> None:
+        """Stop the worker processes, if any were started."""
+        if "_workers" in self.__dict__:
+            self._workers.close()
+
+    def models(self, profile: str) -> Models:
+        """The models of a profile. Raises `InvalidInput` for an unknown one."""
+        with self._guard:
+            if profile not in self._models:
+                self._models[profile] = Models(profile, self.settings.profile_named(profile), self._builtin)
+            return self._models[profile]
+
+    # Indexing
+
+    def index(
+        self,
+        paths: Sequence[Path],
+        collection: str,
+        *,
+        profile: str | None = None,
+        prune: bool = False,
+        progress: Progress | None = None,
+    ) -> tuple[int, Report]:
+        """Index files and folders; returns the version they are in, and what was done."""
+        target = self.home.collection(collection)
+        with lock(target):
+            version = target.current() if target.exists() else 1
+            name = profile or (self._manifest(target).profile if target.exists() else self.settings.profile)
+            report = self._fill(target, version, name, paths, prune, progress)
+            if not target.exists():
+                target.switch(version)
+            self._calibrate(target, name)
+        return version, report
+
+    def _fill(
+        self,
+        target: Collection,
+        version: int,
+        profile: str,
+        paths: Sequence[Path],
+        prune: bool,
+        progress: Progress | None,
+    ) -> Report:
+        models = self.models(profile)
+        manifest = Manifest(version, profile, models.index_fingerprints())
+        writer = Writer.open(target, manifest, models.indexing.dimensions())
+        return Indexer(models.indexing, self.settings.file_limits()).run(writer, paths, prune=prune, progress=progress)
+
+    def _calibrate(self, target: Collection, profile: str) -> None:
+        models = self.models(profile)
+        open_calibration(Reader.open(target), models.encoder, models.embedder)
+
+    def remove(self, paths: Sequence[str], collection: str) -> int:
+        """Forget the sources at or under `paths`; returns how many. Raises `NotFound` if there is none of them."""
+        target = self.home.collection(collection)
+        target.current()
+        with lock(target):
+            manifest = self._manifest(target)
+            writer = Writer.open(target, manifest, (0, 0))
+            gone = [path for path in writer.sources if is_under(path, [str(Path(one).absolute()) for one in paths])]
+            if not gone:
+                raise NotFound(f"Nothing at {', '.join(paths)} is in collection '{collection}'. See: viscite status")
+            writer.forget(gone)
+            writer.finish()
+        return len(gone)
+
+    def migrate(self, profile: str, collection: str, progress: Progress | None = None) -> tuple[int, int, Report]:
+        """Build a version with other models from the same sources, then let it answer; the old one stays."""
+        target = self.home.collection(collection)
+        old = target.current()
+        with lock(target):
+            sources = [Path(source.path) for source in Reader.open(target, faiss=False).sources]
+            unfinished = target.versions()[-1]
+            new = (
+                unfinished if unfinished > old and self._manifest_of(target, unfinished) == profile else unfinished + 1
+            )
+            report = self._fill(target, new, profile, [path for path in sources if path.exists()], False, progress)
+            target.switch(new)
+            self._calibrate(target, profile)
+        return old, new, report
+
+    def rollback(self, collection: str) -> tuple[int, int]:
+        """Let the version before the current one answer again. Raises `InvalidInput` if there is none."""
+        target = self.home.collection(collection)
+        old = target.current()
+        earlier = [version for version in target.versions() if version < old]
+        if not earlier:
+            raise InvalidInput(f"Collection '{collection}' has no version before {old} to go back to.")
+        with lock(target):
+            target.switch(earlier[-1])
+        return old, earlier[-1]
+
+    @staticmethod
+    def _manifest_of(target: Collection, version: int) -> str:
+        return read_manifest(target.version_folder(version)).profile
+
+    @staticmethod
+    def _manifest(target: Collection) -> Manifest:
+        return read_manifest(target.version_folder(target.current()))
+
+    # Searching
+
+    def retriever(self, collection: str) -> Retriever:
+        """The retriever of a collection as it is now. Raises `IncompatibleIndex` if its models have changed."""
+        target = self.home.collection(collection)
+        folder = target.version_folder(target.current())
+        with self._guard:
+            open_one = self._retrievers.get(collection)
+            if open_one is not None and open_one.reader.folder == folder and not open_one.reader.is_stale():
+                return open_one
+            reader = Reader.open(target, faiss=self.settings.faiss)
+            models = self.models(reader.manifest.profile)
+            reader.manifest.require(models.search_fingerprints(), collection, models.name)
+            calibration = open_calibration(reader, models.encoder, models.embedder)
+            self._retrievers[collection] = Retriever(reader, models.encoder, models.embedder, calibration)
+            return self._retrievers[collection]
+
+    def search(self, request: SearchRequest, collection: str) -> Found:
+        """The hits of a request. Raises `InvalidInput` for one beyond the limits or without anything to look for."""
+        self._check(request)
+        retriever = self.retriever(collection)
+        return retriever.search(self._query(request, self.models(retriever.reader.manifest.profile)))
+
+    def _check(self, request: SearchRequest) -> None:
+        if not request.text.strip() and not request.images and not request.minus_texts and not request.minus_images:
+            raise InvalidInput("Nothing to search for: give some words, a picture, or both.")
+        longest = max(len(request.text), *(len(text) for text in request.minus_texts), 0)
+        if longest > self.settings.max_query_characters:
+            raise InvalidInput(
+                f"A query of {longest:,} characters; at most {self.settings.max_query_characters:,} are read. "
+                "Shorten it to what should be found."
+            )
+        if not 1 <= request.limit <= self.settings.max_results:
+            raise InvalidInput(f"limit is {request.limit}; it must be from 1 to {self.settings.max_results}.")
+        if not 0 <= request.min_confidence <= 1:
+            raise InvalidInput(f"min-confidence is {request.min_confidence}; it must be from 0 to 1.")
+        if len(request.images) + len(request.minus_images) > self.settings.max_query_images:
+            raise InvalidInput(f"More than {self.settings.max_query_images} pictures in one query. Leave some out.")
+
+    def _query(self, request: SearchRequest, models: Models) -> Query:
+        def vectors(pictures: Sequence[bytes]) -> tuple[Vector, ...]:
+            return (
+                tuple(models.encoder.encode_images([self.decode(one).pixels for one in pictures])) if pictures else ()
+            )
+
+        return Query(
+            text=request.text.strip(),
+            images=vectors(request.images),
+            minus_texts=request.minus_texts,
+            minus_images=vectors(request.minus_images),
+            filters=Filters(request.kinds, tuple(str(Path(one).expanduser().absolute()) for one in request.under)),
+            limit=request.limit,
+            min_confidence=request.min_confidence,
+        )
+
+    def decode(self, data: bytes) -> Picture:
+        """A picture given with a request, decoded within the limits, in a worker process."""
+        return self._own_workers().decode(data)
+
+    def _own_workers(self) -> Workers:
+        with self._guard:
+            return self._workers
+
+    def ask(
+        self,
+        question: str,
+        collection: str,
+        *,
+        history: Sequence[Turn] = (),
+        under: tuple[str, ...] = (),
+        limit: int = EVIDENCE,
+        keep_unsupported: bool = False,
+    ) -> Answer:
+        """A checked answer from the best `limit` hits."""
+        if not question.strip():
+            raise InvalidInput("No question was asked. Ask for example: viscite ask 'When was the bridge built?'")
+        found = self.search(SearchRequest(text=question, under=under, limit=limit), collection)
+        models = self.models(self.retriever(collection).reader.manifest.profile)
+        return models.generator.answer(question, found.hits, history=history, keep_unsupported=keep_unsupported)
+
+    def item(self, collection: str, identity: str) -> tuple[Item, str]:
+        """An item and where it lies. Raises `NotFound`, in the same words for every id that is not there."""
+        reader = self.retriever(collection).reader
+        row = reader.catalogue.row_of.get(identity)
+        if row is None or reader.catalogue.contents[row] not in reader.catalogue.paths:
+            raise NotFound(f"There is no such item in collection '{collection}'.")
+        return reader.items([row])[0], reader.catalogue.path(row, ())
+
+    def picture(self, collection: str, identity: str, side: int) -> bytes:
+        """A JPEG of an item, at most `side` pixels long, made anew from its pixels so that no metadata is in it."""
+        item, path = self.item(collection, identity)
+        data = self._content(item, path)
+        if item.kind is Kind.IMAGE:
+            return as_jpeg(self._own_workers().decode(data, side).pixels, side)
+        return as_jpeg(self._own_workers().render(data, item.page or 1, item.box, side), side)
+
+    def original(self, collection: str, identity: str) -> bytes:
+        """The bytes of the file that holds an item."""
+        return self._content(*self.item(collection, identity))
+
+    def _content(self, item: Item, path: str) -> bytes:
+        try:
+            return read_content(Path(path), item.sha256, self.settings.file_limits())
+        except InvalidInput as error:
+            raise NotFound(
+                "The file of this item is gone or has changed since it was indexed. Index it again."
+            ) from error
+
+    def delete(self, collection: str) -> None:
+        """Forget a collection. The files that it indexed are untouched."""
+        target = self.home.collection(collection)
+        target.current()
+        with lock(target):
+            self.home.delete(collection)
+        with self._guard:
+            self._retrievers.pop(collection, None)
+
+    def warm(self) -> None:
+        """Load the models and every collection. Raises what is wrong with them."""
+        models = self.models(self.settings.profile)
+        models.search_fingerprints()
+        for collection in self.home.collections():
+            self.retriever(collection.name)
+
+    # Pictures given with the request
+
+    def classify(
+        self, pictures: Sequence[tuple[str, bytes]], labels: Sequence[str], top: int | None = None
+    ) -> list[tuple[str, Classified]]:
+        """Each named picture with the labels that fit it."""
+        if len(pictures) > self.settings.max_pictures:
+            raise InvalidInput(f"{len(pictures)} pictures; at most {self.settings.max_pictures} are taken at once.")
+        checked = checked_labels(labels, self.settings.max_labels, self.settings.max_label_characters)
+        decoded = self._decode_named(pictures)
+        results = classify(decoded, checked, self.models(self.settings.profile).encoder, top)
+        return [(name, one) for (name, _), one in zip(pictures, results, strict=True)]
+
+    def _decode_named(self, pictures: Sequence[tuple[str, bytes]]) -> list[Pixels]:
+        decoded = []
+        for name, data in pictures:
+            try:
+                decoded.append(self.decode(data).pixels)
+            except InvalidInput as error:
+                raise InvalidInput(f"{name}: {error}") from error
+        return decoded
+
+    def describe(self, pictures: Sequence[tuple[str, bytes]]) -> list[Description]:
+        """What named pictures show, in words."""
+        decoded = self._decode_named(pictures)
+        contexts = [DescribeContext(Path(name).name) for name, _ in pictures]
+        return self.models(self.settings.profile).indexing.describer.describe(decoded, contexts)
+
+    def evaluate(self, folder: Path, collection: str) -> dict[str, Any]:
+        """The metrics of an evaluation folder on a collection, by channel and fused."""
+        try:
+            return evaluate_collection(folder, self.retriever(collection))
+        except ValueError as error:
+            raise InvalidInput(f"{error}.") from error
+
+    # What is there
+
+    def list_models(self) -> list[tuple[str, str, str, str]]:
+        """Profile, role, model, and what is missing of it ("" if nothing), for every profile."""
+        found = []
+        for name in sorted(PROFILES | self.settings.profiles):
+            models = self.models(name)
+            for role in ("encoder", "embedder"):
+                try:
+                    found.append((name, role, brief(getattr(models, role).fingerprint.as_json()), ""))
+                except ModelUnavailable as error:
+                    found.append((name, role, "", str(error)))
+        return found
+
+    def status(self, collection: str | None = None) -> list[tuple[Collection, Manifest]]:
+        """Every collection, or the one named, with what its current version says of itself."""
+        named = self.home.collections() if collection is None else [self.home.collection(collection)]
+        return [(one, self._manifest(one)) for one in named]
+
+
+def timed(call: Callable[[], Value]) -> tuple[Value, float]:
+    """What `call` returns, and the seconds it took."""
+    start = time.perf_counter()
+    value = call()
+    return value, time.perf_counter() - start

@@ -1,0 +1,132 @@
+"""Every setting and every limit, in one place. The environment is read here alone.
+
+Values come from `VISCITE_...` in the environment, then from `viscite.toml` in the home folder, then from below.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from platformdirs import user_data_path
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from indexer.limits import FileLimits
+from store.errors import InvalidInput
+
+MIB = 1024 * 1024
+
+
+class EncoderChoice(BaseModel):
+    """An image-text encoder: the built-in one, or an open_clip architecture with its weights (tag, file, folder)."""
+
+    model_config = ConfigDict(extra="forbid")
+    library: Literal["builtin", "open_clip"] = "builtin"
+    model: str = ""
+    weights: str = ""
+
+
+class EmbedderChoice(BaseModel):
+    """A text embedder: the built-in one, or a sentence-transformers model by folder or hub name."""
+
+    model_config = ConfigDict(extra="forbid")
+    library: Literal["builtin", "sentence_transformers"] = "builtin"
+    model: str = ""
+
+
+class Profile(BaseModel):
+    """One choice for each model."""
+
+    model_config = ConfigDict(extra="forbid")
+    encoder: EncoderChoice = EncoderChoice()
+    embedder: EmbedderChoice = EmbedderChoice()
+
+
+PROFILES = {
+    "builtin": Profile(),
+    "clip": Profile(
+        encoder=EncoderChoice(library="open_clip", model="ViT-B-32", weights="laion2b_s34b_b79k"),
+        embedder=EmbedderChoice(library="sentence_transformers"),
+    ),
+}
+"""The profiles that need no `viscite.toml`."""
+
+
+class Settings(BaseSettings):
+    """The settings of one process. Sizes are bytes, times seconds."""
+
+    model_config = SettingsConfigDict(env_prefix="VISCITE_", env_nested_delimiter="__", extra="forbid")
+
+    home: Path = user_data_path("viscite")
+    profile: str = "builtin"
+    profiles: dict[str, Profile] = {}
+    faiss: bool = True
+
+    host: str = "127.0.0.1"
+    port: int = 8750
+
+    max_file_bytes: int = 512 * MIB
+    max_pixels: int = 150_000_000
+    max_frames: int = 1000
+    max_pdf_pages: int = 5000
+    max_page_characters: int = 200_000
+    worker_bytes: int = 4096 * MIB
+    file_seconds: float = 60.0
+
+    max_query_characters: int = 2000
+    max_query_images: int = 8
+    max_results: int = 1000
+    max_labels: int = 1000
+    max_label_characters: int = 200
+    max_pictures: int = 64
+    max_body_bytes: int = 64 * MIB
+    max_messages: int = 100
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment wins over `viscite.toml`."""
+        home = Path(os.environ.get("VISCITE_HOME") or user_data_path("viscite"))
+        toml = TomlConfigSettingsSource(settings_cls, toml_file=home / "viscite.toml")
+        return init_settings, env_settings, toml
+
+    @classmethod
+    def load(cls) -> Settings:
+        """The settings of this process. Raises `InvalidInput` that names each setting that is wrong."""
+        try:
+            return cls()
+        except ValidationError as error:
+            wrong = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+            raise InvalidInput(f"Settings are wrong (VISCITE_... or viscite.toml): {wrong}") from error
+
+    def profile_named(self, name: str) -> Profile:
+        """The profile of that name. Raises `InvalidInput` for an unknown one."""
+        known = PROFILES | self.profiles
+        if name not in known:
+            raise InvalidInput(f"There is no profile '{name}'. Known: {', '.join(sorted(known))}. See: viscite models")
+        return known[name]
+
+    def file_limits(self) -> FileLimits:
+        """The bounds under which files are read."""
+        return FileLimits(
+            file_bytes=self.max_file_bytes,
+            pixels=self.max_pixels,
+            frames=self.max_frames,
+            pdf_pages=self.max_pdf_pages,
+            page_characters=self.max_page_characters,
+            worker_bytes=self.worker_bytes,
+            seconds=self.file_seconds,
+        )

@@ -1,0 +1,185 @@
+"""What the command shows to a person: results on standard output, progress and complaints on standard error."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from api.schemas import (
+        AnswerOut,
+        ClassifyOut,
+        DescribeOut,
+        HitOut,
+        IndexOut,
+        ModelsOut,
+        MovedOut,
+        SearchOut,
+        StatusOut,
+    )
+    from indexer.run import Progress
+
+SHOWN_SKIPS = 20
+"""Skipped files that are named on a terminal; `--json` names all."""
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def say(text: str) -> None:
+    """A line on standard output."""
+    out.print(escape(text))
+
+
+def complain(text: str) -> None:
+    """A line on standard error."""
+    err.print(f"[bold red]viscite:[/] {escape(text)}")
+
+
+def show_json(value: Any) -> None:
+    """One JSON document on standard output."""
+    out.file.write(json.dumps(value, indent=2) + "\n")
+
+
+@contextmanager
+def progress(title: str) -> Iterator[Progress | None]:
+    """A bar with rate and time left on standard error; None where that is no terminal."""
+    if not err.is_terminal:
+        yield None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (
+        TextColumn(title),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    with Bar(*columns, console=err, transient=True) as bar:
+        task = bar.add_task(title, total=None, rate="")
+
+        def advance(done: int, total: int) -> None:
+            elapsed = bar.tasks[0].elapsed or 0
+            rate = f"{done / elapsed:.0f} files/s" if elapsed > 1 else ""
+            bar.update(task, completed=done, total=total, rate=rate)
+
+        yield advance
+
+
+def show_index(reply: IndexOut) -> None:
+    sources, items = reply.sources, reply.items
+    counted = [f"{count} {kind}{'s' if count != 1 else ''}" for kind, count in items if count]
+    out.print(
+        f"{sources.seen} files in {reply.seconds:.1f} s: {sources.added} added, {sources.unchanged} unchanged, "
+        f"{sources.removed} removed, {sources.skipped} skipped."
+    )
+    if counted:
+        out.print(f"New in collection '{reply.collection}': {', '.join(counted)}.")
+    show_skipped([(one.path, one.reason) for one in reply.skipped])
+
+
+def show_skipped(skipped: Sequence[tuple[str, str]]) -> None:
+    """Name what was left out, and why."""
+    for path, reason in skipped[:SHOWN_SKIPS]:
+        err.print(f"[yellow]skipped[/] {escape(path)}: {escape(reason)}")
+    if len(skipped) > SHOWN_SKIPS:
+        err.print(f"[yellow]skipped[/] {len(skipped) - SHOWN_SKIPS} more; --json names them all.")
+
+
+def show_search(reply: SearchOut, explain: bool) -> None:
+    if not reply.hits:
+        out.print("Nothing matches.")
+        return
+    if reply.nothing_matches:
+        out.print("[yellow]Nothing here clearly matches.[/] The nearest:")
+    for hit in reply.hits:
+        _show_hit(hit, explain)
+
+
+def _show_hit(hit: HitOut, explain: bool) -> None:
+    page = f" page {hit.page}" if hit.page else ""
+    out.print(f"{hit.rank:3}  [bold]{hit.confidence:4.0%}[/]  {escape(_short(hit.path))}[bold]{page}[/]")
+    words = hit.snippet or hit.description
+    if words:
+        out.print(f"           [dim]{escape(words)}[/]")
+    if explain:
+        out.print(f"           [cyan]{escape('; '.join(_reason(signal) for signal in hit.signals))}[/]")
+
+
+def _reason(signal: Any) -> str:
+    sure = "" if signal.probability is None else f", p={signal.probability:.2f}"
+    words = f", words: {', '.join(signal.terms)}" if signal.terms else ""
+    return f"{signal.channel} {signal.score:.3f} (rank {signal.rank}{sure}{words})"
+
+
+def _short(path: str) -> str:
+    """A path below the working folder as a person would type it."""
+    try:
+        return str(Path(path).relative_to(os.getcwd()))
+    except ValueError:
+        return path
+
+
+def show_answer(reply: AnswerOut) -> None:
+    out.print(escape(reply.answer))
+    if reply.citations:
+        out.print()
+    for citation in reply.citations:
+        page = f", page {citation.page}" if citation.page else ""
+        out.print(escape(f"[{citation.number}] {_short(citation.path)}{page}"))
+        if citation.quote:
+            out.print(f"    [dim]“{escape(citation.quote)}”[/]")
+    for removed in reply.removed:
+        out.print(f"[yellow]removed[/] {escape(removed.text)} ({escape(removed.reason)})")
+
+
+def show_classified(reply: ClassifyOut) -> None:
+    for result in reply.results:
+        verdict = "none of these" if result.rejected else result.best
+        out.print(f"[bold]{escape(_short(result.path))}[/]: {escape(str(verdict))}")
+        for label in result.labels:
+            out.print(f"    {label.probability:5.1%}  {escape(label.label)}")
+
+
+def show_described(reply: DescribeOut) -> None:
+    for result in reply.results:
+        out.print(f"[bold]{escape(_short(result.path))}[/]: {escape(result.description)}")
+
+
+def show_status(reply: StatusOut) -> None:
+    if not reply.collections:
+        out.print("No collection yet. Make one: viscite index PATH")
+        return
+    table = Table("collection", "version", "profile", "files", "images", "pages", "passages", "size")
+    for one in reply.collections:
+        counts = [one.sources, one.items.image, one.items.page, one.items.passage]
+        size = f"{one.bytes / 1024 / 1024:.1f} MiB"
+        table.add_row(one.name, str(one.version), one.profile, *map(str, counts), size)
+    out.print(table)
+
+
+def show_moved(reply: MovedOut) -> None:
+    out.print(f"Collection '{reply.collection}' answers from version {reply.to} now; version {reply.from_} is kept.")
+
+
+def show_models(reply: ModelsOut) -> None:
+    for one in reply.models:
+        state = f"here: {one.model}" if one.here else f"[yellow]not here[/]: {escape(one.missing)}"
+        out.print(f"[bold]{one.profile}[/] {one.role} {state}")
+
+
+def show_evaluation(result: dict[str, Any]) -> None:
+    """A table of the metrics by channel."""
+    from evaluation.run import render
+
+    out.print(render(result))

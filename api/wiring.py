@@ -1,0 +1,105 @@
+"""The one place that names concrete model classes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from api.settings import Profile
+from indexer.encode import IndexModels
+from models.protocols import ImageTextEncoder, TextEmbedder
+from store.writer import describe_fingerprints
+
+if TYPE_CHECKING:
+    from generator.pipeline import Generator
+    from models.builtin.describer import BuiltinDescriber
+    from models.builtin.encoder import BuiltinEncoder
+
+    from models.builtin.backbone import Backbone
+    from models.builtin.minilm import MiniLM
+
+
+class Builtin:
+    """The built-in models, each loaded when it is first needed. `cache` keeps what is derived from their packages."""
+
+    def __init__(self, cache: Path) -> None:
+        self._cache = cache
+
+    @cached_property
+    def backbone(self) -> Backbone:
+        from models.builtin.backbone import load_backbone
+
+        return load_backbone(self._cache)
+
+    @cached_property
+    def minilm(self) -> MiniLM:
+        from models.builtin.minilm import MiniLM
+
+        return MiniLM.load(self._cache)
+
+    @cached_property
+    def encoder(self) -> BuiltinEncoder:
+        from models.builtin.encoder import BuiltinEncoder
+
+        return BuiltinEncoder.load(self.backbone, self.minilm)
+
+    @cached_property
+    def describer(self) -> BuiltinDescriber:
+        from models.builtin.describer import BuiltinDescriber
+
+        return BuiltinDescriber(self.backbone)
+
+
+class Models:
+    """The models of one profile. They share what they can with the built-in ones."""
+
+    def __init__(self, name: str, profile: Profile, builtin: Builtin) -> None:
+        self.name = name
+        self._profile = profile
+        self._builtin = builtin
+
+    @cached_property
+    def encoder(self) -> ImageTextEncoder:
+        """Pictures and texts into one space. Raises `ModelUnavailable` if its weights are not here."""
+        choice = self._profile.encoder
+        if choice.library == "builtin":
+            return self._builtin.encoder
+        from models.open_clip import OpenClipEncoder
+
+        return OpenClipEncoder.load(choice.model, choice.weights)
+
+    @cached_property
+    def embedder(self) -> TextEmbedder:
+        """Texts into a space of meaning. Raises `ModelUnavailable` if its weights are not here."""
+        choice = self._profile.embedder
+        if choice.library == "builtin":
+            return self._builtin.minilm
+        from models.sentence_transformers import SentenceTransformerEmbedder
+
+        return SentenceTransformerEmbedder.load(choice.model)
+
+    @cached_property
+    def indexing(self) -> IndexModels:
+        """What an index is built with."""
+        return IndexModels(self.encoder, self.embedder, self._builtin.describer)
+
+    @cached_property
+    def generator(self) -> Generator:
+        """The built-in answer model with its checks."""
+        from generator.extractive import ExtractiveAnswerModel
+        from generator.pipeline import Generator
+
+        return Generator(ExtractiveAnswerModel(self.embedder), self.embedder)
+
+    def index_fingerprints(self) -> Mapping[str, Mapping[str, Any]]:
+        """What an index version is stamped with."""
+        models = self.indexing
+        return describe_fingerprints(
+            {"encoder": models.encoder, "embedder": models.embedder, "describer": models.describer}
+        )
+
+    def search_fingerprints(self) -> Mapping[str, Mapping[str, Any]]:
+        """What must agree with the stamp of a version that is to be searched."""
+        return describe_fingerprints({"encoder": self.encoder, "embedder": self.embedder})

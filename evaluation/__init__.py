@@ -1,0 +1,1 @@
+"""Measures how well a collection is found, on a folder of queries and expected files."""

@@ -1,0 +1,119 @@
+"""An answer model that writes nothing of its own: it quotes the sentences of the evidence that answer the question.
+
+Pictures are spoken of through their descriptions only. Where nothing bears on the question it says nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from generator.evidence import file_name, is_picture
+from generator.pictures import picture_sentences
+from generator.question import Asks, Question, parse_question, years
+from generator.relevance import Candidate, Scored, rank
+from generator.safety import neutralise
+from generator.sentences import read_sentences
+from generator.vectors import Vectors
+from generator.words import comparable, content_words, stems
+from models.protocols import Fingerprint, TextEmbedder, Turn
+from store.records import Evidence, Kind
+
+ANSWERS = 0.88
+"""The score from which a sentence is taken for an answer."""
+WITHIN = 0.15
+"""How far behind the best a further sentence may lie."""
+SAME = 0.85
+"""The cosine from which two sentences say the same, so that the second is left out."""
+MOST_SENTENCES = 3
+MOST_CANDIDATES = 240
+"""Sentences that are looked at, in the order of the hits: about what ten full pages hold."""
+SHORT_FOLLOW_UP = 2
+"""A question with no more content words than this may lean on the one before it."""
+
+
+class ExtractiveAnswerModel:
+    """An `AnswerModel` that quotes: verbatim sentences, each with its number."""
+
+    def __init__(self, embedder: TextEmbedder) -> None:
+        self._embedder = embedder
+
+    @property
+    def fingerprint(self) -> Fingerprint:
+        """The embedder chooses the sentences, so the answers depend on its weights."""
+        return Fingerprint("extractive", self._embedder.fingerprint.weights, "sentences", 0)
+
+    def answer(self, question: str, evidence: Sequence[Evidence], history: Sequence[Turn]) -> Iterator[str]:
+        """The answer, a sentence a piece; no piece where nothing in the evidence answers the question."""
+        asked = parse_question(resolved(question, history))
+        vectors = Vectors(self._embedder)
+        pictures = [piece for piece in evidence if is_picture(piece)]
+        texts = [piece for piece in evidence if piece.hit.item.text.strip()]
+        if asked.pictures_of is not None:
+            yield from picture_sentences(asked.pictures_of, pictures, vectors)
+            return
+        quoted = self._quotes(asked, texts, vectors)
+        yield from quoted
+        if not quoted and asked.asks is Asks.ANYTHING:
+            yield from picture_sentences(" ".join(asked.subject), pictures, vectors)
+
+    def _quotes(self, question: Question, evidence: Sequence[Evidence], vectors: Vectors) -> list[str]:
+        chosen: list[Scored] = []
+        for scored in rank(question, _candidates(evidence), vectors):
+            best = chosen[0].score if chosen else scored.score
+            if scored.score < max(ANSWERS, best - WITHIN) or len(chosen) == MOST_SENTENCES:
+                break
+            if not _repeats(scored, chosen, vectors):
+                chosen.append(scored)
+        return list(dict.fromkeys(quote for scored in chosen for quote in _quoted(scored.candidate)))
+
+
+def _quoted(candidate: Candidate) -> Iterator[str]:
+    """The sentence with its number, behind the one that its pronoun points back to."""
+    for sentence in (candidate.sentence.before, candidate.sentence.text):
+        if sentence:
+            yield cited(sentence, candidate.evidence.number)
+
+
+def resolved(question: str, history: Sequence[Turn]) -> str:
+    """The question, and before it the last one of the user where it is too short to stand alone (`And in 2022?`)."""
+    earlier = [turn.content for turn in history if turn.role == "user"]
+    leaning = len(content_words(question)) <= SHORT_FOLLOW_UP
+    return f"{earlier[-1]} {question}" if earlier and leaning else question
+
+
+def cited(sentence: str, number: int) -> str:
+    """A sentence made harmless, with its number before the full stop, and a blank behind it."""
+    text = neutralise(sentence).rstrip()
+    body, stop = (text[:-1], text[-1]) if text[-1:] in ".!?" else (text.rstrip(";:,"), ".")
+    return f"{body} [{number}]{stop} "
+
+
+def _candidates(evidence: Sequence[Evidence]) -> list[Candidate]:
+    """The sentences of the evidence, each once: of a passage rather than of the page that it stands on."""
+    documents = _documents(evidence)
+    seen: set[str] = set()
+    candidates = []
+    for piece in sorted(evidence, key=lambda piece: piece.hit.item.kind is Kind.PAGE):
+        for sentence in read_sentences(piece.hit.item.text):
+            key = comparable(sentence.quote)
+            if key not in seen:
+                seen.add(key)
+                candidates.append(Candidate(piece, sentence, *documents[piece.hit.path]))
+    return sorted(candidates[:MOST_CANDIDATES], key=lambda candidate: candidate.evidence.number)
+
+
+def _documents(evidence: Sequence[Evidence]) -> dict[str, tuple[frozenset[str], frozenset[int]]]:
+    """The stems of all that is shown of each file and of its name, and the years among them."""
+    shown: defaultdict[str, str] = defaultdict(str)
+    for piece in evidence:
+        shown[piece.hit.path] += f"{re.sub('_', ' ', file_name(piece))}\n{piece.hit.item.text}\n"
+    return {path: (frozenset(stems(text)), years(text)) for path, text in shown.items()}
+
+
+def _repeats(scored: Scored, chosen: Sequence[Scored], vectors: Vectors) -> bool:
+    if not chosen:
+        return False
+    texts = [other.candidate.sentence.text for other in chosen]
+    return float((vectors.of(texts) @ vectors.of([scored.candidate.sentence.text])[0]).max()) >= SAME

@@ -1,0 +1,174 @@
+"""What a question asks for: a number, a sum of money, a time, a person, pictures of something, or anything."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import takewhile
+
+from generator.quantities import MONTHS, UNITS, quantities
+from generator.words import STOP_WORDS, content_words, stem, word_set, words
+
+
+class Asks(StrEnum):
+    """The sort of answer that a question wants."""
+
+    NUMBER = "number"
+    MONEY = "money"
+    LENGTH = "length"
+    DURATION = "duration"
+    WEIGHT = "weight"
+    TIME = "time"
+    PERSON = "person"
+    ANYTHING = "anything"
+
+
+MONEY_WORDS = r"cost|costs|price|priced|prices|pay|paid|fee|fees|fare|fares|salary|earn|earns|rent|expensive|charged?"
+PATTERNS: tuple[tuple[Asks, str], ...] = (
+    (Asks.MONEY, rf"\bhow (?:much|expensive)\b.*\b(?:{MONEY_WORDS}|expensive)\b|\bhow much (?:is|are) (?:a|an|one)\b"),
+    (Asks.MONEY, rf"^(?:what|which)\b.*\b(?:{MONEY_WORDS})\b(?!-)"),
+    (Asks.WEIGHT, r"\bhow (?:heavy|much .*\bweighs?)\b"),
+    (Asks.LENGTH, r"\bhow (?:deep|tall|high|wide|far|thick)\b"),
+    (Asks.DURATION, r"\bhow (?:long|often|old|soon)\b"),
+    (Asks.NUMBER, r"\bhow (?:many|much|big|large|small|hot|warm|cold|loud|fast|heavy)\b"),
+    (Asks.NUMBER, r"\bwhat (?:\w+ )?(?:number|percentage|proportion|share|temperature|speed|size|population)\b"),
+    (Asks.TIME, r"^(?:and )?(?:since |until |by )?when\b|\b(?:what|which) (?:day|date|year|month|time|hours?)\b"),
+    (
+        Asks.PERSON,
+        r"^(?:and )?(?:to |by |from |with )?who(?:m|se)?\b|^what is the name of the \w+(?:er|or|on|an|ist)\b",
+    ),
+)
+
+FRAME_WORDS = word_set(
+    "somewhere something someone anyone anything anybody somebody many much often long big large small hot warm loud "
+    "deep tall high far old soon tell show find list name called thing kind sort type number amount day date time "
+    "happen happened mean means say says document documents file files collection please want know need 's"
+)
+"""Words that say what is asked for, not what it is about."""
+
+PICTURES = r"(?:pictures?|photos?|photographs?|images?|snapshots?|pics?)"
+LINKING = (
+    r"(?:of|with|showing|shows?|contain(?:s|ing)?|has|have|having|depict(?:s|ing)?|featur(?:es?|ing)|includ(?:es?|ing)|"
+    r"where|in which|taken (?:at|in|on|of|by)|from|about|(?:can|do|could) (?:i|we|you|one) (?:see|find))"
+)
+PICTURE_REQUEST = re.compile(
+    rf"^(?!who\b|when\b|why\b|how\b).*?\b{PICTURES}\b(?:\s+(?:that|which|do|does|we|you|i|here|there|are|is|any))*"
+    rf"\s+{LINKING}\s+(?P<subject>.+)$",
+    re.IGNORECASE,
+)
+SUBJECT_FIRST = re.compile(
+    r"^(?:show|find|give|get|list|i want|i need|any|search|look)\b(?: me)?(?: for)?(?: all| any| some| the| my)*"
+    rf"\s+(?P<subject>.+?)\s+{PICTURES}[.?!]*$",
+    re.IGNORECASE,
+)
+PERSON_WORDS = word_set(
+    "man woman boy girl child person people nurse doctor warden manager director mayor chair tenant landlord owner "
+    "mother father daughter son wife husband captain driver teacher engineer staff committee team council company "
+    "family friends guests visitors patient farmer king queen president minister author artist"
+)
+TIME_WORDS = word_set(
+    "monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays thursdays fridays saturdays "
+    "sundays weekday weekdays weekend weekends daily weekly monthly yearly hourly once twice every spring summer "
+    "autumn winter easter christmas morning afternoon evening noon midnight night day days week weeks month months "
+    "year years hour hours minute minutes today tomorrow century seconds annually sunrise sunset dawn dusk"
+) | frozenset(MONTHS)
+ROW_LENGTH = 80
+"""A row of a price list may give sums without their currency; longer text with a colon is prose."""
+_DURATION_UNITS = {"h", "min", "s", "day", "week", "month", "year"}
+_LENGTH_UNITS = {"m", "km", "cm", "mm", "mi", "ft", "in"}
+_WEIGHT_UNITS = {"kg", "g", "mg", "t"}
+_MONEY_UNITS = {"$", "\u20ac", "\u00a3"}
+_MONEY_NAMES = word_set("crowns francs yen rupees krone kroner kronor zloty cents pence free charge")
+
+
+FOCUS = re.compile(
+    r"\bhow (?:many|much) (?P<counted>.+)"
+    r"|^(?:and )?(?:what|who|which) (?:is|was|are|were|will be) (?:the|a|an) (?P<named>.+)"
+)
+"""What comes behind these words is the thing itself that is asked for: `how many ships`, `who is the director`."""
+MEASURES = word_set("kinds kind types type sorts species money percent percentage share") | UNITS.keys()
+"""Words that name how something is counted, so that the thing itself comes after them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question taken apart. `subject` is the words that it is about, `pictures_of` what pictures are asked of.
+
+    `focus` is those of them that an answer must speak of itself, not only its document.
+    `names` are the stems of its capitalised words and `years` its years: an answer about others is none.
+    """
+
+    text: str
+    asks: Asks
+    subject: tuple[str, ...]
+    focus: tuple[str, ...]
+    names: frozenset[str]
+    years: frozenset[int]
+    pictures_of: str | None
+
+
+def parse_question(text: str) -> Question:
+    """The question in its parts. Any text is a question; what is not understood asks for anything."""
+    lowered = text.casefold().strip()
+    asks = next((asks for asks, pattern in PATTERNS if re.search(pattern, lowered)), Asks.ANYTHING)
+    subject = tuple(dict.fromkeys(word for word in content_words(text) if word not in FRAME_WORDS))
+    pictures = PICTURE_REQUEST.match(text.strip()) or SUBJECT_FIRST.match(text.strip())
+    wanted = pictures["subject"].strip(" ?.!") if pictures else None
+    return Question(
+        text, asks, subject or tuple(content_words(text)), _focus(lowered), _names(text), years(text), wanted
+    )
+
+
+def _focus(lowered: str) -> tuple[str, ...]:
+    match = FOCUS.search(lowered)
+    if not match:
+        return ()
+    rest = [word for word in words(match["counted"] or match["named"]) if word not in MEASURES]
+    rest = rest[1:] if rest[:1] == ["of"] else rest
+    thing = takewhile(lambda word: word not in STOP_WORDS, rest)
+    return tuple(word for word in thing if word not in FRAME_WORDS)
+
+
+def years(text: str) -> frozenset[int]:
+    """The years from 1500 to 2099 that a text speaks of."""
+    return frozenset(int(year) for year in re.findall(r"(?<![\d.,])(1[5-9]\d\d|20\d\d)(?![\d]|[.,]\d)", text))
+
+
+def _names(text: str) -> frozenset[str]:
+    inner = re.findall(r"(?<=[\w,;:\u201c\"'] )[A-Z]\w+", text)
+    # Where most words have a capital, as in a title, a capital says nothing.
+    if len(inner) > len(text.split()) / 2:
+        return frozenset()
+    return frozenset(stem(word) for name in inner for word in content_words(name) if word not in TIME_WORDS)
+
+
+def can_answer(asks: Asks, sentence: str) -> bool:
+    """Whether a sentence holds the sort of thing that is asked for, so that it may be the answer at all."""
+    if asks in (Asks.ANYTHING, Asks.PERSON):
+        return asks is Asks.ANYTHING or names_person(sentence)
+    found = quantities(sentence)
+    units = {quantity.unit for quantity in found}
+    said = set(words(sentence))
+    if asks is Asks.TIME:
+        dated = any(isinstance(reading, tuple) for quantity in found for reading in quantity.readings)
+        return dated or bool(said & TIME_WORDS) or bool(years(sentence))
+    if asks is Asks.DURATION:
+        return bool(units & (_DURATION_UNITS | _LENGTH_UNITS)) or bool(said & TIME_WORDS)
+    if asks is Asks.MONEY:
+        return (
+            bool(units & _MONEY_UNITS)
+            or bool(said & _MONEY_NAMES)
+            or (": " in sentence and bool(found) and len(sentence) <= ROW_LENGTH)
+        )
+    if asks is Asks.LENGTH:
+        return bool(units & _LENGTH_UNITS)
+    if asks is Asks.WEIGHT:
+        return bool(units & _WEIGHT_UNITS)
+    return bool(found) or bool(said & {"half", "third", "quarter", "none", "dozen", "once", "twice"})
+
+
+def names_person(sentence: str) -> bool:
+    """Whether a sentence may name somebody: a capital inside it, or a word such as `nurse`."""
+    inner = re.findall(r"(?<=[\w,;:] )[A-Z][\w'-]+|^[A-Z][a-z]+ [A-Z][a-z]+", sentence)
+    return any(name.casefold() not in TIME_WORDS for name in inner) or bool(PERSON_WORDS & set(words(sentence)))

@@ -1,0 +1,64 @@
+"""Makes text from a model or a document harmless: no link, no image, no HTML, no control character, no citation.
+
+The page shows answers as text, but replies are also read by chat programs that render Markdown. So what stands in an
+answer must be harmless wherever it is rendered, even where an attacker writes all of it.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+
+REMOVED_LINK = "(link removed)"
+
+_TOP_LEVEL_DOMAINS = (
+    "com|net|org|io|co|info|biz|xyz|dev|app|ai|edu|gov|mil|int|me|tv|cc|ru|cn|uk|de|fr|eu|us|ly|top|site|online|click|"
+    "link|shop|live|cloud|page|example|test|invalid|local|onion"
+)
+_REST = r"[^\s\"\u201c\u201d<>()]*"
+LINK = re.compile(
+    rf"\b[a-z][a-z0-9+.-]{{0,30}}:\s*[/\\]{{2,}}{_REST}"
+    rf"|(?:javascript|vbscript|mailto|xmpp):{_REST}"
+    rf"|\b(?:data|tel|file|blob):(?=\S){_REST}"
+    rf"|[/\\]{{2,}}{_REST}"
+    rf"|\bwww\d?\.{_REST}"
+    rf"|[\w.+-]+@[\w-]+\.[\w.-]+"
+    rf"|\b[\w-]+(?:\.[\w-]+)*\.(?:{_TOP_LEVEL_DOMAINS})\b(?![\w.-]*\.(?:pdf|jpe?g|png)\b)(?:[:/?#]{_REST})?"
+    rf"|\b[\w-]+(?:\.[\w-]+)+/{_REST}",
+    re.IGNORECASE,
+)
+MARKDOWN_LINK = re.compile(r"!?\[([^\[\]]*)\]\s?(?:\([^()]*\)?|\[[^\[\]]*\]|:\s*\S+)")
+TAG = re.compile(r"<(?=[a-zA-Z/!?])[^<>]{0,2000}>?")
+BRACKETS = str.maketrans(
+    dict.fromkeys("[\u3010\uff3b\u3014\u27e6", "(") | dict.fromkeys("]\u3011\uff3d\u3015\u27e7", ")")
+)
+KEPT_CONTROLS = "\n\t"
+
+
+def neutralise(text: str) -> str:
+    """The text on one line, with nothing in it that a browser or a Markdown renderer would act upon.
+
+    Links and e-mail addresses become `(link removed)`, the words of a Markdown link stay, tags go, and square
+    brackets become round ones, so that only we can write a citation. Applying it twice changes nothing.
+    """
+    while (cleaned := _clean_once(text)) != text:
+        text = cleaned
+    return text
+
+
+def without_controls(text: str) -> str:
+    """The text without control, formatting (such as right-to-left override) and private characters."""
+    return "".join(
+        character
+        for character in text
+        if character in KEPT_CONTROLS or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co", "Cn")
+    )
+
+
+def _clean_once(text: str) -> str:
+    text = without_controls(html.unescape(text))
+    text = MARKDOWN_LINK.sub(lambda match: match[1], text)
+    text = TAG.sub(" ", text)
+    text = LINK.sub(REMOVED_LINK, text)
+    return re.sub(r"\s+", " ", text.translate(BRACKETS)).strip()

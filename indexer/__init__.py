@@ -1,0 +1,1 @@
+"""Files in, items out: walk, decode, PDF pages, describe, embed, write."""

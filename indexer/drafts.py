@@ -1,0 +1,101 @@
+"""Drafts: items that still lack their vectors, and what a search may read of them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+
+import numpy as np
+
+from indexer.documents import Page
+from indexer.pictures import Picture
+from models.protocols import Pixels
+from store.errors import InvalidInput
+from store.records import Description, Item, Kind, Vector, item_id
+
+HEADING_WORDS = 14
+"""Words of a page's text that stand for it in its description."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An item without vectors; `pixels` go to the image encoder, `meaning` to the text embedder."""
+
+    item: Item
+    file_name: str
+    pixels: Pixels | None = None
+    meaning: str = ""
+    words: tuple[str, ...] = ()
+    is_described: bool = True
+
+    def described(self, description: Description) -> Draft:
+        """The draft with what a describer said."""
+        attributes = {
+            "caption": description.caption,
+            "tags": [{"name": tag.name, "probability": round(tag.probability, 4)} for tag in description.tags],
+            "colors": list(description.colors),
+        }
+        text = description.text or ""
+        item = replace(self.item, description=description.sentence, text=text, attributes=attributes)
+        words = (*self.words, description.sentence, *(tag.name for tag in description.tags), text)
+        return replace(self, item=item, meaning=description.sentence, words=words, is_described=True)
+
+
+def draft_picture(sha256: str, picture: Picture, file_name: str) -> Draft:
+    """The one item of a picture, to be described."""
+    item = Item(
+        id=item_id(sha256, Kind.IMAGE),
+        kind=Kind.IMAGE,
+        sha256=sha256,
+        width=picture.width,
+        height=picture.height,
+        captured_at=picture.captured_at,
+    )
+    return Draft(item, file_name, pixels=picture.pixels, words=(file_words(file_name),), is_described=False)
+
+
+def draft_page(sha256: str, page: Page, file_name: str) -> list[Draft]:
+    """A page and its passages. Passages carry the text's vectors; the page carries the picture's."""
+    heading = " ".join(page.text.split()[:HEADING_WORDS])
+    whole = Item(
+        id=item_id(sha256, Kind.PAGE, page.number),
+        kind=Kind.PAGE,
+        sha256=sha256,
+        page=page.number,
+        description=f"Page {page.number}: {heading}" if heading else f"Page {page.number}, without text",
+        text=page.text,
+        width=page.width,
+        height=page.height,
+    )
+    drafts = [Draft(whole, file_name, pixels=page.pixels, words=(file_words(file_name), page.text))]
+    for passage in page.passages:
+        item = Item(
+            id=item_id(sha256, Kind.PASSAGE, page.number, passage.box),
+            kind=Kind.PASSAGE,
+            sha256=sha256,
+            page=page.number,
+            box=passage.box,
+            text=passage.text,
+            width=page.width,
+            height=page.height,
+        )
+        drafts.append(Draft(item, file_name, meaning=passage.text, words=(passage.text,)))
+    return drafts
+
+
+def file_words(file_name: str) -> str:
+    """The words of a file name, for the full-text index: `holiday_in-Rome2.jpg` gives `holiday in Rome 2`."""
+    stem = PurePath(file_name).stem
+    return " ".join(re.findall(r"[^\W\d_]+|\d+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", stem)))
+
+
+def checked_vector(vector: Vector, dimension: int, model: str) -> Vector:
+    """The vector, if it can be stored. Raises `InvalidInput` for one that is not finite, zero or of wrong length."""
+    if vector.shape != (dimension,):
+        raise InvalidInput(f"{model} gave a vector of shape {vector.shape} instead of ({dimension},)")
+    if not np.isfinite(vector).all():
+        raise InvalidInput(f"{model} gave a vector with NaN or infinite values")
+    if not vector.any():
+        raise InvalidInput(f"{model} gave a vector of zeros")
+    return vector

@@ -1,0 +1,85 @@
+"""Drafts in, items with vectors out: the only place where the indexer calls the models."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+
+from indexer.drafts import Draft, checked_vector
+from models.protocols import DescribeContext, Describer, ImageTextEncoder, Pixels, TextEmbedder
+from store.errors import InvalidInput
+from store.records import Item, Vector
+
+Timed = Callable[[str], AbstractContextManager[None]]
+"""Measures what is done inside, for a stage of that name."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexModels:
+    """The models that an index is built with."""
+
+    encoder: ImageTextEncoder
+    embedder: TextEmbedder
+    describer: Describer
+
+    def dimensions(self) -> tuple[int, int]:
+        """The lengths of image and text vectors."""
+        return self.encoder.fingerprint.dimension, self.embedder.fingerprint.dimension
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """Items ready to be written, the words of each for the full-text index, and those that were refused and why."""
+
+    items: list[Item] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+    refused: list[tuple[Item, str]] = field(default_factory=list)
+
+
+def encode(drafts: Sequence[Draft], models: IndexModels, timed: Timed) -> Encoded:
+    """Encode pictures, describe those that lack words, and embed what every draft means, in batches."""
+    described = list(drafts)
+    shown = [place for place, draft in enumerate(drafts) if draft.pixels is not None]
+    silent = [place for place, draft in enumerate(drafts) if not draft.is_described]
+    with timed("encode"):
+        image_vectors = (
+            dict(zip(shown, models.encoder.encode_images(_pixels(drafts, shown)), strict=True)) if shown else {}
+        )
+    with timed("describe"):
+        if silent:
+            contexts = [DescribeContext(drafts[place].file_name) for place in silent]
+            descriptions = models.describer.describe(_pixels(drafts, silent), contexts)
+            for place, description in zip(silent, descriptions, strict=True):
+                described[place] = drafts[place].described(description)
+    with timed("embed"):
+        meant = [place for place, draft in enumerate(described) if draft.meaning]
+        meanings = [described[place].meaning for place in meant]
+        text_vectors = dict(zip(meant, models.embedder.encode(meanings), strict=True)) if meant else {}
+    return _assemble(described, image_vectors, text_vectors, models)
+
+
+def _pixels(drafts: Sequence[Draft], places: Sequence[int]) -> list[Pixels]:
+    return [pixels for place in places if (pixels := drafts[place].pixels) is not None]
+
+
+def _assemble(
+    drafts: Sequence[Draft], image_vectors: dict[int, Vector], text_vectors: dict[int, Vector], models: IndexModels
+) -> Encoded:
+    encoded = Encoded()
+    image_dimension, text_dimension = models.dimensions()
+    for place, draft in enumerate(drafts):
+        item = draft.item
+        try:
+            if place in image_vectors:
+                vector = checked_vector(image_vectors[place], image_dimension, models.encoder.fingerprint.name)
+                item = replace(item, image_vector=vector)
+            if place in text_vectors:
+                vector = checked_vector(text_vectors[place], text_dimension, models.embedder.fingerprint.name)
+                item = replace(item, text_vector=vector)
+        except InvalidInput as error:
+            encoded.refused.append((item, str(error)))
+            continue
+        encoded.items.append(item)
+        encoded.words.append("\n".join(part for part in draft.words if part))
+    return encoded

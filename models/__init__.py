@@ -1,0 +1,1 @@
+"""Every neural network, behind short protocols. Adapters live one a file."""

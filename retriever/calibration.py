@@ -1,0 +1,148 @@
+"""What a score is worth: how seldom a query that should match nothing reaches it.
+
+For each channel and kind of item, the best score of every query of a bank (`null_queries.txt`: things that most
+collections do not hold) over the whole version is a sample of what chance alone achieves. Being maxima, they are
+modelled by a Gumbel distribution; it is fitted by quantiles, because some queries of the bank do match something in
+some collections. A score's probability is the share of such maxima that lie below it. Filters leave it as it is: a
+smaller haystack is no reason to believe more.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from models.protocols import ImageTextEncoder, TextEmbedder
+from retriever import channels
+from store.manifest import write_atomically
+from store.reader import Reader
+from store.records import Filters, Kind
+from store.vector_views import Scored
+
+FILE_NAME = "calibration.json"
+BANK = Path(__file__).with_name("null_queries.txt")
+
+GROWTH = 0.2
+"""A version that has grown or shrunk by more than this share since is calibrated anew."""
+
+THRESHOLD = 0.5
+"""Confidence under which the best hit counts as chance."""
+
+DEPTH = 50
+"""Rows looked at for the best of each kind under a null query."""
+
+LOW, HIGH = 0.25, 0.75
+"""The quantiles that are fitted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Null:
+    """A Gumbel distribution of the best score of chance."""
+
+    location: float
+    scale: float
+
+    @classmethod
+    def fit(cls, maxima: Sequence[float]) -> Null:
+        """The distribution whose quartiles are those of `maxima`."""
+        low, high = np.quantile(np.asarray(maxima), [LOW, HIGH])
+        spread = np.log(np.log(1 / LOW)) - np.log(np.log(1 / HIGH))
+        scale = max(float(high - low) / float(spread), 1e-4)
+        return cls(float(low) + scale * float(np.log(np.log(1 / LOW))), scale)
+
+    def probability(self, score: float) -> float:
+        """The share of chance maxima below `score`."""
+        return float(np.exp(-np.exp(np.clip((self.location - score) / self.scale, -50, 50))))
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Null distributions by channel and kind, and the number of items they were measured on."""
+
+    items: int
+    nulls: Mapping[str, Mapping[str, Null]]
+    threshold: float = THRESHOLD
+
+    def probability(self, channel: str, kind: str, score: float) -> float | None:
+        """How likely chance stays below `score`; None where the channel has no null for the kind."""
+        null = self.nulls.get(channel, {}).get(str(kind))
+        return None if null is None else null.probability(score)
+
+    def confidence(self, kind: str, scores: Mapping[str, float]) -> float:
+        """The probability that an item beats chance, given its raw scores by channel.
+
+        The best of several channels is corrected for the choice (Bonferroni), so one lucky channel is not enough.
+        """
+        known = [self.probability(channel, kind, score) for channel, score in scores.items()]
+        doubts = [1 - probability for probability in known if probability is not None]
+        channels_heard = max(1, len(self.nulls))
+        return max(0.0, 1 - channels_heard * min(doubts)) if doubts else 0.0
+
+    def fits(self, reader: Reader) -> bool:
+        """Whether the version is still about as large as when this was measured."""
+        return abs(len(reader) - self.items) <= GROWTH * max(1, self.items)
+
+
+@cache
+def bank() -> tuple[str, ...]:
+    """The queries that should match nothing."""
+    return tuple(BANK.read_text(encoding="utf-8").split("\n")[:-1])
+
+
+def calibrate(reader: Reader, encoder: ImageTextEncoder, embedder: TextEmbedder) -> Calibration:
+    """Measure the null distributions of a version, about 2 s, and keep them beside it."""
+    allowed = reader.catalogue.allowed(Filters())
+    maxima: dict[str, dict[str, list[float]]] = {"visual": {}, "semantic": {}, "lexical": {}}
+    if allowed.any():
+        visual_vectors, text_vectors = encoder.encode_texts(bank()), embedder.encode(bank())
+        for place, text in enumerate(bank()):
+            found = {
+                "visual": channels.visual(reader, visual_vectors[place], allowed, DEPTH),
+                "semantic": channels.semantic(reader, text_vectors[place], allowed, DEPTH),
+                "lexical": channels.lexical(reader, text, Filters(), DEPTH),
+            }
+            for channel, scored in found.items():
+                _note_best(maxima[channel], scored, reader.catalogue.kinds)
+    nulls = {
+        channel: {kind: Null.fit(_padded(scores, channel)) for kind, scores in by_kind.items() if len(scores) > 1}
+        for channel, by_kind in maxima.items()
+    }
+    calibration = Calibration(len(reader), nulls)
+    write_atomically(reader.folder / FILE_NAME, json.dumps(asdict(calibration), indent=2, sort_keys=True) + "\n")
+    return calibration
+
+
+def _note_best(maxima: dict[str, list[float]], scored: Scored, kinds: Sequence[str]) -> None:
+    best: dict[str, float] = {}
+    for row, score in scored:
+        best.setdefault(kinds[row], score)
+    for kind, score in best.items():
+        maxima.setdefault(kind, []).append(score)
+
+
+def _padded(scores: list[float], channel: str) -> list[float]:
+    """A query without any matching word has the lexical score 0."""
+    return scores + [0.0] * (len(bank()) - len(scores)) if channel == "lexical" else scores
+
+
+def open_calibration(reader: Reader, encoder: ImageTextEncoder, embedder: TextEmbedder) -> Calibration:
+    """The calibration kept with a version, measured anew if there is none or the version has changed much."""
+    kept = _read(reader.folder / FILE_NAME)
+    return kept if kept is not None and kept.fits(reader) else calibrate(reader, encoder, embedder)
+
+
+def _read(path: Path) -> Calibration | None:
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        nulls = {
+            channel: {str(Kind(kind)): Null(**null) for kind, null in by_kind.items()}
+            for channel, by_kind in values["nulls"].items()
+        }
+        return Calibration(values["items"], nulls, values["threshold"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

@@ -1,0 +1,57 @@
+"""Fusion of the channels' rankings by rank."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from store.records import Kind
+
+RANK_CONSTANT = 60
+"""How slowly a place loses weight (Cormack, Clarke and Buettcher 2009 use 60)."""
+
+WEIGHTS: Mapping[str, Mapping[Kind, float]] = {
+    "visual": {Kind.IMAGE: 1.0, Kind.FIGURE: 1.0, Kind.PAGE: 0.25, Kind.PASSAGE: 0.0},
+    "semantic": {Kind.IMAGE: 0.1, Kind.FIGURE: 0.3, Kind.PAGE: 1.0, Kind.PASSAGE: 1.0},
+    "lexical": {Kind.IMAGE: 0.1, Kind.FIGURE: 0.3, Kind.PAGE: 0.5, Kind.PASSAGE: 1.0},
+}
+"""How much a channel's word on an item of a kind counts. Pictures are best known by sight, texts by their words."""
+
+
+def reciprocal_ranks(
+    rankings: Mapping[str, Sequence[int]],
+    kinds: Sequence[str],
+    ids: Sequence[str],
+    weights: Mapping[str, Mapping[Kind, float]] = WEIGHTS,
+    constant: int = RANK_CONSTANT,
+) -> list[tuple[int, float]]:
+    """Rows and fused scores, best first: the sum over channels of weight / (constant + rank).
+
+    Weighted reciprocal rank fusion (Cormack, Clarke and Buettcher, "Reciprocal Rank Fusion outperforms Condorcet and
+    individual Rank Learning Methods", 2009). `rankings` holds rows, best first; ties are broken by id.
+    """
+    scores: dict[int, float] = defaultdict(float)
+    for channel, rows in rankings.items():
+        for rank, row in enumerate(rows, 1):
+            scores[row] += weights[channel][Kind(kinds[row])] / (constant + rank)
+    return sorted(scores.items(), key=lambda entry: (-entry[1], ids[entry[0]]))
+
+
+def fold_pages(
+    ranking: Sequence[tuple[int, float]], kinds: Sequence[str], pages: Sequence[tuple[str, int | None]]
+) -> list[tuple[int, float]]:
+    """The ranking with each page and the passages of that page shown once: the better place, the best passage.
+
+    `pages[row]` is the content and page number of a row. Other items are untouched.
+    """
+    passage_of: dict[tuple[str, int | None], int] = {}
+    for row, _ in ranking:
+        if kinds[row] == Kind.PASSAGE:
+            passage_of.setdefault(pages[row], row)
+    folded, shown = [], set()
+    for row, score in ranking:
+        kept = passage_of.get(pages[row], row) if kinds[row] == Kind.PAGE else row
+        if kept not in shown:
+            shown.add(kept)
+            folded.append((kept, score))
+    return folded

@@ -1,0 +1,105 @@
+"""From a query to hits: the channels rank, the ranks are fused, and every hit says why it is there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from models.protocols import ImageTextEncoder, TextEmbedder
+from retriever import channels
+from retriever.calibration import Calibration
+from retriever.fusion import fold_pages, reciprocal_ranks
+from retriever.snippets import matched_terms, snippet, stemmed_words
+from store.reader import Reader
+from store.records import Hit, Query, Signal
+from store.vector_views import Scored
+
+DEPTH = 200
+"""Rows that each channel contributes to the fusion of one search."""
+
+Rankings = Mapping[str, Scored]
+"""Rows and scores by channel, best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The hits of a query, and whether none of them beats chance."""
+
+    hits: Sequence[Hit]
+    nothing_matches: bool
+
+
+class Retriever:
+    """Searches one version with the models it was built with."""
+
+    def __init__(
+        self, reader: Reader, encoder: ImageTextEncoder, embedder: TextEmbedder, calibration: Calibration
+    ) -> None:
+        self.reader = reader
+        self._encoder = encoder
+        self._embedder = embedder
+        self._calibration = calibration
+
+    def rank(self, query: Query, depth: int) -> Rankings:
+        """What each channel finds. A channel that the query does not speak to is left out."""
+        allowed = self.reader.catalogue.allowed(query.filters)
+        if not allowed.any():
+            return {}
+        rankings = {
+            "visual": channels.visual(self.reader, channels.visual_vector(query, self._encoder), allowed, depth)
+        }
+        meaning = channels.semantic_vector(query, self._embedder)
+        if meaning is not None:
+            rankings["semantic"] = channels.semantic(self.reader, meaning, allowed, depth)
+            rankings["lexical"] = channels.lexical(self.reader, query.text, query.filters, depth)
+        return rankings
+
+    def fuse(self, rankings: Rankings) -> Scored:
+        """Rows with fused scores, best first, pages and their passages not yet folded."""
+        catalogue = self.reader.catalogue
+        rows = {channel: [row for row, _ in scored] for channel, scored in rankings.items()}
+        return reciprocal_ranks(rows, catalogue.kinds, catalogue.ids)
+
+    def search(self, query: Query) -> Found:
+        """The best `query.limit` hits whose confidence is at least `query.min_confidence`."""
+        catalogue = self.reader.catalogue
+        rankings = self.rank(query, max(DEPTH, query.limit))
+        fused = self.fuse(rankings)
+        if not query.filters.kinds:
+            pages = list(zip(catalogue.contents, catalogue.pages, strict=True))
+            fused = fold_pages(fused, catalogue.kinds, pages)
+        places = {
+            channel: {row: (rank, score) for rank, (row, score) in enumerate(scored, 1)}
+            for channel, scored in rankings.items()
+        }
+        kept = [(row, score, self._confidence(row, places)) for row, score in fused]
+        best = max((confidence for _, _, confidence in kept), default=0.0)
+        kept = [entry for entry in kept if entry[2] >= query.min_confidence][: query.limit]
+        items = self.reader.items([row for row, _, _ in kept])
+        wanted = stemmed_words(self.reader, query.text)
+        hits = []
+        for rank, ((row, score, confidence), item) in enumerate(zip(kept, items, strict=True), 1):
+            path = catalogue.path(row, query.filters.under)
+            name = path.rsplit("/", 1)[-1]
+            terms = matched_terms(self.reader, wanted, f"{name}\n{item.description}\n{item.text}")
+            signals = self._signals(row, places, terms)
+            shown = snippet(item.text, terms) if item.text else ""
+            hits.append(Hit(rank, item, path, score, confidence, shown, signals))
+        return Found(hits, nothing_matches=best < self._calibration.threshold)
+
+    def _confidence(self, row: int, places: Mapping[str, Mapping[int, tuple[int, float]]]) -> float:
+        kind = self.reader.catalogue.kinds[row]
+        scores = {channel: ranked[row][1] for channel, ranked in places.items() if row in ranked}
+        return self._calibration.confidence(kind, scores)
+
+    def _signals(
+        self, row: int, places: Mapping[str, Mapping[int, tuple[int, float]]], terms: tuple[str, ...]
+    ) -> tuple[Signal, ...]:
+        kind = self.reader.catalogue.kinds[row]
+        signals = []
+        for channel, ranked in places.items():
+            if row in ranked:
+                rank, score = ranked[row]
+                probability = self._calibration.probability(channel, kind, score)
+                signals.append(Signal(channel, score, rank, probability, terms if channel == "lexical" else ()))
+        return tuple(signals)

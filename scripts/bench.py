@@ -1,0 +1,214 @@
+"""Measures indexing, searching and memory on this machine, with the built-in models and generated photos.
+
+    .venv/bin/python scripts/bench.py index --photos 1000      images/s, by stage
+    .venv/bin/python scripts/bench.py search --items 10000     milliseconds a query
+    .venv/bin/python scripts/bench.py memory                   peak of an index run of 500 and of 5,000 photos
+    .venv/bin/python scripts/bench.py kill --times 100         SIGKILL at random moments, compared with a ledger
+
+`index --folder DIR` takes your own photos. Run it on an idle machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from api.service import SearchRequest, Viscite
+from api.settings import Settings
+from store.collections import Home
+from store.reader import Reader
+
+SEED = 7
+SIDE = 224
+
+QUERIES = (
+    "a dog running on grass", "two people on a mountain", "red car", "children in a swimming pool", "a boat at sunset",
+    "the price of a ticket", "someone climbing a rock wall", "a crowd at a concert", "snow", "a man with a camera",
+)  # fmt: skip
+
+
+def draw_photos(folder: Path, count: int) -> Path:
+    """Photos of 224x224 that differ: smooth colours with noise, as JPEG of about 20 kB like camera thumbnails."""
+    folder.mkdir(parents=True, exist_ok=True)
+    generator = np.random.default_rng(SEED)
+    for number in range(count):
+        coarse = generator.integers(0, 256, (7, 7, 3), dtype=np.uint8)
+        image = Image.fromarray(coarse).resize((SIDE, SIDE), Image.Resampling.BICUBIC)
+        noisy = np.asarray(image, np.int16) + generator.normal(0, 12, (SIDE, SIDE, 1)).astype(np.int16)
+        Image.fromarray(noisy.clip(0, 255).astype(np.uint8)).save(folder / f"{number:06}.jpg", quality=85)
+    return folder
+
+
+def bench_index(folder: Path, home: Path) -> None:
+    """Index a folder once with warm models and print images/s, in all and by stage."""
+    viscite = Viscite(Settings(home=home))
+    viscite.models("builtin").index_fingerprints()
+    start = time.perf_counter()
+    _, report = viscite.index([folder], "bench")
+    seconds = time.perf_counter() - start
+    viscite.close()
+    print(f"{report.added} photos in {seconds:.2f} s: {report.added / seconds:.1f} images/s, JPEG to committed row")
+    for stage, spent in report.stages.items():
+        print(f"  {stage:9} {spent:7.2f} s  {report.added / max(spent, 1e-9):9.1f} images/s")
+    print(
+        f"  (stages overlap; 'read' is only what the encoder waited for; {seconds - report.seconds:.2f} s to calibrate)"
+    )
+
+
+def bench_search(items: int, home: Path) -> None:
+    """Fill a collection with random vectors and real words, and time fused queries, models warm."""
+    from store.manifest import Manifest
+    from store.records import Item, Kind, Source, item_id
+    from store.writer import Writer, lock
+
+    viscite = Viscite(Settings(home=home))
+    models = viscite.models("builtin")
+    target = viscite.home.collection("bench")
+    generator, words = np.random.default_rng(SEED), random.Random(SEED)
+    vocabulary = (Path(__file__).parent.parent / "retriever" / "null_queries.txt").read_text().split()
+    with lock(target):
+        manifest = Manifest(1, "builtin", models.index_fingerprints())
+        writer = Writer.open(target, manifest, models.indexing.dimensions())
+        for first in range(0, items, 1000):
+            vectors = [unit(generator.normal(size=(1000, width))) for width in models.indexing.dimensions()]
+            batch, texts = [], []
+            for row in range(min(1000, items - first)):
+                sha256 = f"{first + row:064x}"
+                texts.append(" ".join(words.choices(vocabulary, k=12)))
+                batch.append(
+                    Item(
+                        item_id(sha256, Kind.IMAGE), Kind.IMAGE, sha256, description=texts[-1],
+                        image_vector=vectors[0][row], text_vector=vectors[1][row],
+                    )
+                )  # fmt: skip
+            writer.add(batch, texts)
+            writer.mark_done([Source(f"/nowhere/{item.sha256}.jpg", item.sha256, 1, 1, "image/jpeg") for item in batch])
+        writer.finish()
+        target.switch(1)
+    for query in QUERIES:
+        viscite.search(SearchRequest(text=query), "bench")
+    for faiss in (True, False):
+        viscite = Viscite(Settings(home=home, faiss=faiss))
+        spent = []
+        for round_number in range(21):
+            for place, query in enumerate(QUERIES):
+                start = time.perf_counter()
+                viscite.search(SearchRequest(text=f"{query} {words.choice(vocabulary)} {place}"), "bench")
+                if round_number:
+                    spent.append(1000 * (time.perf_counter() - start))
+        p50, p95 = np.percentile(spent, [50, 95])
+        print(
+            f"{items} items, {'FAISS' if faiss else 'LanceDB'}: p50 {p50:.1f} ms, p95 {p95:.1f} ms, "
+            f"{len(spent)} queries"
+        )
+
+
+def unit(vectors: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
+    """Rows of unit length."""
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), dtype=np.float32)
+
+
+def bench_memory(folder: Path) -> None:
+    """Index 500 and 5,000 photos in fresh processes and print the peak of each, workers apart."""
+    for count in (500, 5000):
+        photos = draw_photos(folder / str(count), count)
+        command = [sys.executable, __file__, "index", "--folder", str(photos), "--home", str(folder / f"home{count}")]
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+            peak = watch_memory(process)
+        print(
+            f"{count} photos: peak {peak['main']:.0f} MiB in the main process, {peak['all']:.0f} MiB with its workers"
+        )
+
+
+def watch_memory(process: subprocess.Popen[bytes]) -> dict[str, float]:
+    """The largest resident memory seen while a process runs, in MiB: of itself, and with its children."""
+    import psutil  # type: ignore[import-untyped]
+
+    peak = {"main": 0.0, "all": 0.0}
+    watched = psutil.Process(process.pid)
+    while process.poll() is None:
+        try:
+            own = watched.memory_info().rss
+            whole = own + sum(child.memory_info().rss for child in watched.children(recursive=True))
+        except psutil.NoSuchProcess:
+            continue
+        peak = {"main": max(peak["main"], own / 2**20), "all": max(peak["all"], whole / 2**20)}
+        time.sleep(0.05)
+    return peak
+
+
+def bench_kill(folder: Path, times: int) -> None:
+    """Kill an index run at random moments, resume it each time, and compare what is there with what was there."""
+    photos, home = draw_photos(folder / "photos", 600), folder / "home"
+    command = [sys.executable, __file__, "index", "--folder", str(photos), "--home", str(home)]
+    moments, kept, lost, doubled, finished = random.Random(SEED), set[str](), 0, 0, 0
+    for _ in range(times):
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        stop = threading.Timer(moments.uniform(1.0, 9.0), lambda p=process: p.send_signal(signal.SIGKILL))
+        stop.start()
+        finished += process.wait() == 0
+        stop.cancel()
+        rows, sources = ledger(home)
+        doubled += sum(count > 1 for count in rows.values())
+        lost += len(kept - sources)
+        kept = sources
+        if len(kept) == 600:
+            # All in: begin again, so that every kill meets a run that is at work.
+            kept = set()
+            subprocess.run(["rm", "-rf", str(home / "collections")], check=True)
+    print(f"{times} runs, {times - finished} killed at work: {lost} committed sources lost, {doubled} items doubled")
+
+
+def ledger(home: Path) -> tuple[Counter[str], set[str]]:
+    """How often each id is stored, and the paths that are wholly in."""
+    collection = Home(home).collection("bench")
+    if not (collection.version_folder(1) / "manifest.json").exists():
+        return Counter(), set()
+    if not collection.exists():
+        collection.switch(1)
+    reader = Reader.open(collection, faiss=False)
+    return Counter(reader.catalogue.ids), {source.path for source in reader.sources}
+
+
+def main() -> None:
+    """Parse the command line and run one measurement."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=["index", "search", "memory", "kill"])
+    parser.add_argument("--photos", type=int, default=1000)
+    parser.add_argument("--items", type=int, default=10_000)
+    parser.add_argument("--times", type=int, default=100)
+    parser.add_argument("--folder", type=Path)
+    parser.add_argument("--home", type=Path)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        scratch = Path(temporary)
+        home = arguments.home or scratch / "home"
+        if arguments.what == "index":
+            bench_index(arguments.folder or draw_photos(scratch / "photos", arguments.photos), home)
+        elif arguments.what == "search":
+            bench_search(arguments.items, home)
+        elif arguments.what == "memory":
+            bench_memory(scratch)
+        else:
+            bench_kill(scratch, arguments.times)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"peak memory of this process {peak:.0f} MiB")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,42 @@
+"""Makes an evaluation folder of captioned photos: `caption_eval.py DATA OUT [--split val]`.
+
+DATA holds `photos.tar` and `captions.jsonl` (image, split, captions). OUT gets `photos/`, `queries.jsonl` (every
+caption) and `qrels.tsv` (its photo). Then: `viscite index OUT --collection val && viscite eval OUT --collection val`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tarfile
+from pathlib import Path
+
+
+def main() -> None:
+    """Write the folder."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--split", default="val")
+    arguments = parser.parse_args()
+    lines = map(json.loads, (arguments.data / "captions.jsonl").read_text(encoding="utf-8").splitlines())
+    chosen = {line["image"]: line["captions"] for line in lines if line["split"] == arguments.split}
+    photos = arguments.out / "photos"
+    photos.mkdir(parents=True, exist_ok=True)
+    with tarfile.open(arguments.data / "photos.tar") as archive:
+        for member in archive:
+            name, file = Path(member.name).name, archive.extractfile(member)
+            if name in chosen and file is not None:
+                (photos / name).write_bytes(file.read())
+    queries, qrels = [], ["query-id\tcorpus-id\tscore"]
+    for image, captions in chosen.items():
+        for number, caption in enumerate(captions):
+            queries.append(json.dumps({"_id": f"{image}-{number}", "text": caption}))
+            qrels.append(f"{image}-{number}\tphotos/{image}\t1")
+    (arguments.out / "queries.jsonl").write_text("\n".join(queries) + "\n", encoding="utf-8")
+    (arguments.out / "qrels.tsv").write_text("\n".join(qrels) + "\n", encoding="utf-8")
+    print(f"{len(chosen)} photos and {len(queries)} queries in {arguments.out}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,204 @@
+"""The shared vocabulary of Viscite: the only types that cross a package boundary.
+
+Every class is a frozen, slotted dataclass. A name means one thing everywhere: class, column, JSON field,
+command-line flag and documentation.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Vector = npt.NDArray[np.float32]
+"""float32[d], of unit length."""
+
+Box = tuple[float, float, float, float]
+"""x0, y0, x1, y1 with the origin top-left: PDF points on a page, pixels on an image."""
+
+
+class Kind(StrEnum):
+    """What sort of thing was found."""
+
+    IMAGE = "image"
+    PAGE = "page"
+    FIGURE = "figure"
+    PASSAGE = "passage"
+
+
+class SourceState(StrEnum):
+    """How far a source has come. Only `DONE` sources are searched."""
+
+    DONE = "done"
+    SKIPPED = "skipped"
+
+
+class Verdict(StrEnum):
+    """What the check of a claim against its evidence found."""
+
+    SUPPORTED = "supported"
+    PARTIAL = "partial"
+    UNSUPPORTED = "unsupported"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file of a collection. `path` is absolute; `mtime_ns` is nanoseconds since the epoch."""
+
+    path: str
+    sha256: str
+    size: int
+    mtime_ns: int
+    media_type: str
+    state: SourceState = SourceState.DONE
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A name for something in a picture, with the probability that the describer gives it."""
+
+    name: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What a describer says of a picture. `sentence` is what is embedded, searched and quoted."""
+
+    sentence: str
+    caption: str | None = None
+    tags: tuple[Tag, ...] = ()
+    text: str | None = None
+    colors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing that can be found. Paths are kept beside it, in the sources with the same `sha256`.
+
+    `text` is the text read in or extracted from it; `width` and `height` are pixels for an image and PDF points
+    for a page; `captured_at` is ISO 8601 without a zone, as cameras write it.
+    """
+
+    id: str
+    kind: Kind
+    sha256: str
+    page: int | None = None
+    box: Box | None = None
+    description: str = ""
+    text: str = ""
+    image_vector: Vector | None = None
+    text_vector: Vector | None = None
+    width: float = 0
+    height: float = 0
+    captured_at: str | None = None
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+
+def item_id(sha256: str, kind: Kind, page: int | None = None, box: Box | None = None) -> str:
+    """The id of an item: the same content, kind, page and box give the same id wherever the file lies."""
+    place = "" if box is None else ",".join(f"{edge:.2f}" for edge in box)
+    return hashlib.sha256(f"{sha256}/{kind}/{page}/{place}".encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Restrictions on what may be found. Empty means all. `under` holds absolute paths of files or folders."""
+
+    kinds: tuple[Kind, ...] = ()
+    under: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is looked for: text and image vectors of the visual space, added and subtracted, and filters.
+
+    `images` and `minus_images` are vectors that the wiring has encoded from files or uploads.
+    """
+
+    text: str = ""
+    images: tuple[Vector, ...] = ()
+    minus_texts: tuple[str, ...] = ()
+    minus_images: tuple[Vector, ...] = ()
+    filters: Filters = field(default_factory=Filters)
+    limit: int = 10
+    min_confidence: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One channel's word on an item. `rank` counts from 1; `terms` are the matched words of the lexical channel."""
+
+    channel: str
+    score: float
+    rank: int
+    probability: float | None = None
+    terms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A found item. `score` orders the hits of one query; `confidence` in [0, 1] compares between queries."""
+
+    rank: int
+    item: Item
+    path: str
+    score: float
+    confidence: float
+    snippet: str = ""
+    signals: tuple[Signal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A hit with the number, counting from 1, under which an answer may cite it."""
+
+    number: int
+    hit: Hit
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One sentence of an answer, the evidence numbers it cites, and what the check of them found.
+
+    `support` in [0, 1] is how strongly the cited evidence supports the text.
+    """
+
+    text: str
+    citations: tuple[int, ...]
+    verdict: Verdict
+    support: float
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Cited evidence and the words of it that the answer leans on. `box` is the place of the quote."""
+
+    evidence: Evidence
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """A sentence that was taken out of an answer, and why."""
+
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A checked answer. `text` is what a person reads; it cites only numbers that are in `citations`."""
+
+    question: str
+    text: str
+    claims: Sequence[Claim]
+    citations: Sequence[Citation]
+    removed: Sequence[Removed]
+    abstained: bool

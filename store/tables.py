@@ -1,0 +1,156 @@
+"""The two Lance tables of a version, `items` and `sources`, and how records become rows and back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from store.records import Box, Item, Kind, Source, SourceState, Vector
+
+if TYPE_CHECKING:
+    from lancedb.table import Table
+
+ITEMS = "items"
+SOURCES = "sources"
+
+SOURCE_SCHEMA = pa.schema(
+    [
+        pa.field("path", pa.string(), nullable=False),
+        pa.field("sha256", pa.string(), nullable=False),
+        pa.field("size", pa.int64()),
+        pa.field("mtime_ns", pa.int64()),
+        pa.field("media_type", pa.string()),
+        pa.field("state", pa.string()),
+    ]
+)
+
+LIGHT_COLUMNS = [
+    "id", "kind", "sha256", "page", "box", "description", "text", "width", "height", "captured_at", "attributes",
+]  # fmt: skip
+"""All of an item but its vectors and its words for the full-text index."""
+
+
+def item_schema(image_dimension: int, text_dimension: int) -> pa.Schema:
+    """The columns of `items`; `words` is what the full-text index reads."""
+    return pa.schema(
+        [
+            pa.field("id", pa.string(), nullable=False),
+            pa.field("kind", pa.string(), nullable=False),
+            pa.field("sha256", pa.string(), nullable=False),
+            pa.field("page", pa.int32()),
+            pa.field("box", pa.list_(pa.float32())),
+            pa.field("description", pa.string()),
+            pa.field("text", pa.string()),
+            pa.field("words", pa.string()),
+            pa.field("image_vector", pa.list_(pa.float32(), image_dimension)),
+            pa.field("text_vector", pa.list_(pa.float32(), text_dimension)),
+            pa.field("width", pa.float32()),
+            pa.field("height", pa.float32()),
+            pa.field("captured_at", pa.string()),
+            pa.field("attributes", pa.string()),
+        ]
+    )
+
+
+def open_tables(folder: Path) -> tuple[Table, Table]:
+    """The items and the sources of a version folder."""
+    import lancedb
+
+    connection = lancedb.connect(folder)
+    return connection.open_table(ITEMS), connection.open_table(SOURCES)
+
+
+def create_tables(folder: Path, image_dimension: int, text_dimension: int) -> None:
+    """Make both tables empty, or leave them as they are."""
+    import lancedb
+
+    connection = lancedb.connect(folder)
+    connection.create_table(ITEMS, schema=item_schema(image_dimension, text_dimension), exist_ok=True)
+    connection.create_table(SOURCES, schema=SOURCE_SCHEMA, exist_ok=True)
+
+
+def item_rows(items: Sequence[Item], words: Sequence[str], schema: pa.Schema) -> pa.Table:
+    """Items as an Arrow table of `schema`; `words[i]` is what the full-text index is to read of `items[i]`."""
+    columns: dict[str, list[Any]] = {
+        "id": [item.id for item in items],
+        "kind": [str(item.kind) for item in items],
+        "sha256": [item.sha256 for item in items],
+        "page": [item.page for item in items],
+        "box": [item.box for item in items],
+        "description": [item.description for item in items],
+        "text": [item.text for item in items],
+        "words": list(words),
+        "width": [item.width for item in items],
+        "height": [item.height for item in items],
+        "captured_at": [item.captured_at for item in items],
+        "attributes": [json.dumps(item.attributes, ensure_ascii=False, sort_keys=True) for item in items],
+    }
+    arrays = {name: pa.array(values, schema.field(name).type) for name, values in columns.items()}
+    for name, vectors in (
+        ("image_vector", [item.image_vector for item in items]),
+        ("text_vector", [item.text_vector for item in items]),
+    ):
+        arrays[name] = _vector_column(vectors, schema.field(name).type)
+    return pa.table([arrays[name] for name in schema.names], schema=schema)
+
+
+def _vector_column(vectors: Sequence[Vector | None], kind: pa.DataType) -> pa.Array:
+    dimension = kind.list_size
+    flat = np.zeros((len(vectors), dimension), dtype=np.float32)
+    missing = np.ones(len(vectors), dtype=bool)
+    for row, vector in enumerate(vectors):
+        if vector is not None:
+            flat[row], missing[row] = vector, False
+    return pa.FixedSizeListArray.from_arrays(pa.array(flat.reshape(-1)), type=kind, mask=pa.array(missing))
+
+
+def read_items(rows: Iterable[Mapping[str, Any]]) -> list[Item]:
+    """Items, without their vectors, from rows of `LIGHT_COLUMNS`."""
+    return [
+        Item(
+            id=row["id"],
+            kind=Kind(row["kind"]),
+            sha256=row["sha256"],
+            page=row["page"],
+            box=_box(row["box"]),
+            description=row["description"],
+            text=row["text"],
+            width=row["width"],
+            height=row["height"],
+            captured_at=row["captured_at"],
+            attributes=json.loads(row["attributes"]),
+        )
+        for row in rows
+    ]
+
+
+def _box(values: Sequence[float] | None) -> Box | None:
+    if values is None:
+        return None
+    x0, y0, x1, y1 = (round(float(value), 2) for value in values)
+    return x0, y0, x1, y1
+
+
+def source_rows(sources: Sequence[Source]) -> pa.Table:
+    """Sources as an Arrow table."""
+    return pa.table(
+        {
+            "path": [source.path for source in sources],
+            "sha256": [source.sha256 for source in sources],
+            "size": [source.size for source in sources],
+            "mtime_ns": [source.mtime_ns for source in sources],
+            "media_type": [source.media_type for source in sources],
+            "state": [str(source.state) for source in sources],
+        },
+        schema=SOURCE_SCHEMA,
+    )
+
+
+def read_sources(table: pa.Table) -> list[Source]:
+    """Sources from an Arrow table."""
+    return [Source(**{**row, "state": SourceState(row["state"])}) for row in table.to_pylist()]

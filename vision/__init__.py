@@ -1,0 +1,1 @@
+"""Questions about images that are given with the request."""

@@ -20,13 +20,13 @@ def abstention(question: str, evidence: Sequence[Evidence]) -> str:
     if not evidence:
         return f"Nothing in this collection answers \u201c{asked}\u201d. The search found nothing that is like it."
     return (
-        f"Nothing in this collection answers \u201c{asked}\u201d. Looked in the {_count(len(evidence))} nearest, "
-        f"from {_files(evidence)}; the nearest is {place(evidence[0])}."
+        f"Nothing in this collection answers \u201c{asked}\u201d. Looked in {_count(len(evidence))} from "
+        f"{_files(evidence)}; the nearest is {place(evidence[0])}."
     )
 
 
 def _count(number: int) -> str:
-    return f"{number} items" if number > 1 else "one item"
+    return f"the {number} nearest items" if number > 1 else "the nearest item"
 
 
 def _files(evidence: Sequence[Evidence]) -> str:

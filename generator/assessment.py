@@ -19,9 +19,11 @@ from generator.vectors import Vectors
 from generator.words import comparable, coverage, stems
 from store.records import Evidence, Verdict
 
-SUPPORTED = 0.6
+SUPPORTED = 0.58
 PARTIAL = 0.45
 """Support from which a claim is supported, and from which it is so in part."""
+LONGEST_CLAIM = 600
+"""Characters; in a longer claim a falsehood would drown among words that are in the evidence."""
 LIKELY = 4
 """Sentences of an evidence, those with the most words of the claim, that are compared with it in meaning."""
 WORTH_ADDING = 0.15
@@ -80,7 +82,7 @@ class Assessor:
             text
             for claim, cited in claims
             for piece in cited
-            if self._verbatim(claim, [piece]) is None
+            if len(claim) <= LONGEST_CLAIM and self._verbatim(claim, [piece]) is None
             for text in (claim, *(stated.text for stated in self._likely(claim, [piece])))
         ]
         if texts:
@@ -91,6 +93,8 @@ class Assessor:
         verbatim = self._verbatim(claim, cited)
         if verbatim is not None:
             return Finding(Verdict.SUPPORTED, 1.0, "the words stand in the evidence", verbatim)
+        if len(claim) > LONGEST_CLAIM:
+            return Finding(Verdict.UNSUPPORTED, 0.0, "it is too long to be checked as one sentence")
         everything = "\n".join(map(whole_text, cited))
         for test in (quotation, numbers, names, colors):
             if problem := test(claim, everything):

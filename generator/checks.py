@@ -22,8 +22,8 @@ OPPOSITES: tuple[tuple[frozenset[str], frozenset[str]], ...] = tuple(
     (frozenset(map(stem, one.split())), frozenset(map(stem, other.split())))
     for one, other in (
         (
-            "rise rises rose risen increase increased grow grew grown gained climbed higher up more",
-            "fall fell fallen decrease decreased drop dropped declined shrank lost lower down fewer less reduced cut",
+            "rise rises rose risen raise raised increase increased grow grew grown gained climbed higher up more",
+            "fall fell fallen decrease decreased drop dropped declined shrank lost lower lowered down fewer less",
         ),
         ("open opened opens", "closed closes shut"),
         ("before earlier", "after later"),

@@ -8,15 +8,13 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-
-import numpy as np
+from dataclasses import dataclass, replace
 
 from generator.question import Question, can_answer, years
 from generator.sentences import Sentence
 from generator.vectors import Vectors
 from generator.words import content_words, stem, stems
-from store.records import Evidence, Vector
+from store.records import Evidence
 
 COVERAGE_WEIGHT = 0.5
 WEAKEST_WEIGHT = 0.25
@@ -24,7 +22,9 @@ ELSEWHERE = 0.7
 """What a word of the question counts that stands in the document, though not in the sentence."""
 FOCUS_NEARNESS = 0.55
 """How near the words of a sentence must come, on average, to the words that name the very thing asked for."""
-SHORT_LIST = 8
+LONG_LIST = 24
+"""Sentences that are compared with the question under their headings too, which costs a second encoding each."""
+SHORT_LIST = 6
 """Sentences for which the words of the question are compared one by one in meaning, which costs an encoding a word."""
 
 
@@ -55,21 +55,29 @@ class Scored:
 
 
 def rank(question: Question, candidates: Sequence[Candidate], vectors: Vectors) -> list[Scored]:
-    """The candidates that may answer the question, best first; ties stay in the order of the evidence."""
+    """The candidates that may answer the question, best first; ties stay in the order of the evidence.
+
+    What costs more is done for fewer: all sentences are compared alone, the best of them under their headings too,
+    and only for the last few is each word of the question sought in meaning.
+    """
     able = [candidate for candidate in candidates if _able(question, candidate)]
-    if not able:
-        return []
-    meanings = _meanings(question, able, vectors)
     weights = _weights(question, candidates)
-    quick = [
-        Scored(candidate, float(meaning), *_covered(weights, candidate, None))
-        for candidate, meaning in zip(able, meanings, strict=True)
+    alone = _meanings(question, [candidate.sentence.text for candidate in able], vectors)
+    scored = [
+        Scored(candidate, meaning, *_covered(weights, candidate, None))
+        for candidate, meaning in zip(able, alone, strict=True)
     ]
-    short = sorted(quick, key=lambda scored: -(scored.meaning + COVERAGE_WEIGHT * scored.covered))[:SHORT_LIST]
-    vectors.of([*weights, *(word for scored in short for word in _said(scored.candidate))])
-    full = [Scored(scored.candidate, scored.meaning, *_covered(weights, scored.candidate, vectors)) for scored in short]
-    speaking = [scored for scored in full if _speaks_of_focus(question, scored.candidate, vectors)]
-    return sorted(speaking, key=lambda scored: -scored.score)
+    scored = _best(scored, LONG_LIST)
+    placed = _meanings(question, [one.candidate.sentence.in_place for one in scored], vectors)
+    scored = [replace(one, meaning=max(one.meaning, meaning)) for one, meaning in zip(scored, placed, strict=True)]
+    scored = _best(scored, SHORT_LIST)
+    vectors.of([*weights, *question.focus, *(word for one in scored for word in _said(one.candidate))])
+    full = [Scored(one.candidate, one.meaning, *_covered(weights, one.candidate, vectors)) for one in scored]
+    return _best([one for one in full if _speaks_of_focus(question, one.candidate, vectors)], SHORT_LIST)
+
+
+def _best(scored: Sequence[Scored], count: int) -> list[Scored]:
+    return sorted(scored, key=lambda one: -one.score)[:count]
 
 
 def _speaks_of_focus(question: Question, candidate: Candidate, vectors: Vectors) -> bool:
@@ -77,7 +85,6 @@ def _speaks_of_focus(question: Question, candidate: Candidate, vectors: Vectors)
         return True
     said = _said(candidate)
     said_stems = {stem(word) for word in said}
-    vectors.of(question.focus)
     parts = [_spoken_of(word, said, said_stems, frozenset(), vectors) for word in question.focus]
     return sum(parts) / len(parts) >= FOCUS_NEARNESS
 
@@ -91,14 +98,10 @@ def _able(question: Question, candidate: Candidate) -> bool:
     return not other_year and can_answer(question.asks, sentence.text)
 
 
-def _meanings(question: Question, candidates: Sequence[Candidate], vectors: Vectors) -> Vector:
-    """float32[n]: the cosine of the question with each sentence, alone or under its heading, whichever is nearer."""
-    plain = [candidate.sentence.text for candidate in candidates]
-    placed = [candidate.sentence.in_place for candidate in candidates]
-    vectors.of([question.text, *plain, *placed])
-    asked = vectors.of([question.text])[0]
-    nearer: Vector = np.maximum(vectors.of(plain) @ asked, vectors.of(placed) @ asked)
-    return nearer
+def _meanings(question: Question, sentences: Sequence[str], vectors: Vectors) -> list[float]:
+    """The cosine of the question with each sentence."""
+    asked, *said = vectors.of([question.text, *sentences])
+    return [float(one @ asked) for one in said]
 
 
 def _weights(question: Question, candidates: Sequence[Candidate]) -> dict[str, float]:

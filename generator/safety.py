@@ -22,12 +22,14 @@ LINK = re.compile(
     rf"|(?:javascript|vbscript|mailto|xmpp):{_REST}"
     rf"|\b(?:data|tel|file|blob):(?=\S){_REST}"
     rf"|[/\\]{{2,}}{_REST}"
-    rf"|\bwww\d?\.{_REST}"
-    rf"|[\w.+-]+@[\w-]+\.[\w.-]+"
-    rf"|\b[\w-]+(?:\.[\w-]+)*\.(?:{_TOP_LEVEL_DOMAINS})\b(?![\w.-]*\.(?:pdf|jpe?g|png)\b)(?:[:/?#]{_REST})?"
-    rf"|\b[\w-]+(?:\.[\w-]+)+/{_REST}",
+    rf"|www\d?\.{_REST}"
+    r"|(?<![\w.+-])[\w.+-]*@[\w-]+\.[\w.-]+"
+    rf"|\b[\w-]{{1,63}}(?:\.[\w-]{{1,63}}){{0,8}}\.(?:{_TOP_LEVEL_DOMAINS})\b(?![\w.-]*\.(?:pdf|jpe?g|png)\b)(?:[:/?#]{_REST})?"
+    rf"|\b[\w-]{{1,63}}(?:\.[\w-]{{1,63}}){{1,8}}/{_REST}",
     re.IGNORECASE,
 )
+NESTED_ENTITY = re.compile(r"&(?:(?:amp|AMP|#0*38|#[xX]0*26);)+")
+"""Undone at once, since one level a pass would take as many passes as an attacker likes."""
 MARKDOWN_LINK = re.compile(r"!?\[([^\[\]]*)\]\s?(?:\([^()]*\)?|\[[^\[\]]*\]|:\s*\S+)")
 TAG = re.compile(r"<(?=[a-zA-Z/!?])[^<>]{0,2000}>?")
 BRACKETS = str.maketrans(
@@ -57,7 +59,7 @@ def without_controls(text: str) -> str:
 
 
 def _clean_once(text: str) -> str:
-    text = without_controls(html.unescape(text))
+    text = without_controls(html.unescape(NESTED_ENTITY.sub("&", text)))
     text = MARKDOWN_LINK.sub(lambda match: match[1], text)
     text = TAG.sub(" ", text)
     text = LINK.sub(REMOVED_LINK, text)

@@ -36,6 +36,10 @@ THRESHOLD = 0.5
 DEPTH = 50
 """Rows looked at for the best of each kind under a null query."""
 
+LEAST_SCALE = {"visual": 0.01, "semantic": 0.01, "lexical": 1.0}
+"""The narrowest that chance is taken to be: in a small collection few null queries match any word at all, and a word
+that stands in every file must not count as sure."""
+
 LOW, HIGH = 0.25, 0.75
 """The quantiles that are fitted."""
 
@@ -48,11 +52,11 @@ class Null:
     scale: float
 
     @classmethod
-    def fit(cls, maxima: Sequence[float]) -> Null:
-        """The distribution whose quartiles are those of `maxima`."""
+    def fit(cls, maxima: Sequence[float], least_scale: float) -> Null:
+        """The distribution whose quartiles are those of `maxima`, unless it would be narrower than `least_scale`."""
         low, high = np.quantile(np.asarray(maxima), [LOW, HIGH])
         spread = np.log(np.log(1 / LOW)) - np.log(np.log(1 / HIGH))
-        scale = max(float(high - low) / float(spread), 1e-4)
+        scale = max(float(high - low) / float(spread), least_scale)
         return cls(float(low) + scale * float(np.log(np.log(1 / LOW))), scale)
 
     def probability(self, score: float) -> float:
@@ -109,7 +113,11 @@ def calibrate(reader: Reader, encoder: ImageTextEncoder, embedder: TextEmbedder)
             for channel, scored in found.items():
                 _note_best(maxima[channel], scored, reader.catalogue.kinds)
     nulls = {
-        channel: {kind: Null.fit(_padded(scores, channel)) for kind, scores in by_kind.items() if len(scores) > 1}
+        channel: {
+            kind: Null.fit(_padded(scores, channel), LEAST_SCALE[channel])
+            for kind, scores in by_kind.items()
+            if len(scores) > 1
+        }
         for channel, by_kind in maxima.items()
     }
     calibration = Calibration(len(reader), nulls)

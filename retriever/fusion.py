@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 
 from store.records import Kind
 
-RANK_CONSTANT = 60
-"""How slowly a place loses weight (Cormack, Clarke and Buettcher 2009 use 60)."""
+RANK_CONSTANT = 5
+"""How slowly a place loses weight. Cormack, Clarke and Buettcher (2009) use 60 for channels of like worth; where one is
+much better, the first places must differ more, or the weaker channels reorder them: on `val`, recall@1 of photos is
+24.5 % with 5 and 18.0 % with 60, at a weight of 0.1 for the weaker ones."""
 
 WEIGHTS: Mapping[str, Mapping[Kind, float]] = {
     "visual": {Kind.IMAGE: 1.0, Kind.FIGURE: 1.0, Kind.PAGE: 0.25, Kind.PASSAGE: 0.0},
@@ -17,23 +19,27 @@ WEIGHTS: Mapping[str, Mapping[Kind, float]] = {
 }
 """How much a channel's word on an item of a kind counts. Pictures are best known by sight, texts by their words."""
 
+SURE = 0.99
+"""From this probability on a lexical match counts in full: a file's name, or the words on a sign, in the query."""
+
+Judged = Sequence[tuple[int, float | None]]
+"""Rows, best first, with the probability that each beats chance, where it is known."""
+
 
 def reciprocal_ranks(
-    rankings: Mapping[str, Sequence[int]],
-    kinds: Sequence[str],
-    ids: Sequence[str],
-    weights: Mapping[str, Mapping[Kind, float]] = WEIGHTS,
-    constant: int = RANK_CONSTANT,
+    rankings: Mapping[str, Judged], kinds: Sequence[str], ids: Sequence[str], constant: int = RANK_CONSTANT
 ) -> list[tuple[int, float]]:
-    """Rows and fused scores, best first: the sum over channels of weight / (constant + rank).
+    """Rows and fused scores, best first, ties by id: the sum over channels of weight / (constant + rank).
 
     Weighted reciprocal rank fusion (Cormack, Clarke and Buettcher, "Reciprocal Rank Fusion outperforms Condorcet and
-    individual Rank Learning Methods", 2009). `rankings` holds rows, best first; ties are broken by id.
+    individual Rank Learning Methods", 2009).
     """
     scores: dict[int, float] = defaultdict(float)
-    for channel, rows in rankings.items():
-        for rank, row in enumerate(rows, 1):
-            scores[row] += weights[channel][Kind(kinds[row])] / (constant + rank)
+    for channel, judged in rankings.items():
+        for rank, (row, probability) in enumerate(judged, 1):
+            is_sure = channel == "lexical" and probability is not None and probability >= SURE
+            weight = 1.0 if is_sure else WEIGHTS[channel][Kind(kinds[row])]
+            scores[row] += weight / (constant + rank)
     return sorted(scores.items(), key=lambda entry: (-entry[1], ids[entry[0]]))
 
 

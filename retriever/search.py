@@ -57,8 +57,13 @@ class Retriever:
     def fuse(self, rankings: Rankings) -> Scored:
         """Rows with fused scores, best first, pages and their passages not yet folded."""
         catalogue = self.reader.catalogue
-        rows = {channel: [row for row, _ in scored] for channel, scored in rankings.items()}
-        return reciprocal_ranks(rows, catalogue.kinds, catalogue.ids)
+        judged = {
+            channel: [
+                (row, self._calibration.probability(channel, catalogue.kinds[row], score)) for row, score in scored
+            ]
+            for channel, scored in rankings.items()
+        }
+        return reciprocal_ranks(judged, catalogue.kinds, catalogue.ids)
 
     def search(self, query: Query) -> Found:
         """The best `query.limit` hits whose confidence is at least `query.min_confidence`."""

@@ -23,26 +23,26 @@ from torch.nn.functional import cross_entropy, normalize
 
 from models.builtin import heads as shipped
 from models.builtin.backbone import Backbone, load_backbone
-from models.builtin.describer import read_classes
 from models.builtin.encoder import LABEL_TEMPLATE, NAMES_WEIGHT, beside, mix_names
 from models.builtin.heads import Heads, compressed, unit
 from models.builtin.minilm import MiniLM
+from models.builtin.names import read_classes
 from models.protocols import Pixels
 
 Floats = npt.NDArray[np.float32]
 
 VIEWS = 5
 """The photo, its mirror image, and random crops of it."""
-EPOCHS = 25
+EPOCHS = 40
 BATCH = 1024
 PSEUDO_BATCH = 128
-PSEUDO_WEIGHT = 0.2
+PSEUDO_WEIGHT = 0.1
 LEARNING_RATE = 2e-3
 WEIGHT_DECAY = 0.05
 DIMENSION = 384
 IMAGE_HIDDEN, TEXT_HIDDEN = 1408, 768
 """As large as fits: the file may have 10 MB."""
-IMAGE_DROPOUT, TEXT_DROPOUT = (0.2, 0.6), (0.2, 0.6)
+IMAGE_DROPOUT, TEXT_DROPOUT = (0.3, 0.7), (0.2, 0.6)
 """Of the inputs and of the hidden layer."""
 
 
@@ -227,13 +227,15 @@ def pseudo_photos(photos: torch.Tensor, directions: torch.Tensor) -> torch.Tenso
     count, mean = len(directions), photos.mean(0)
     background = (photos[torch.randint(len(photos), (count,))] - mean) * 0.6 * torch.rand(count, 1)
     length = (photos - mean).norm(dim=1).mean()
-    return mean + background + directions * length * (0.4 + 0.6 * torch.rand(count, 1))
+    pseudo: torch.Tensor = mean + background + directions * length * (0.4 + 0.6 * torch.rand(count, 1))
+    return pseudo
 
 
 def contrast(images: torch.Tensor, texts: torch.Tensor, log_scale: torch.Tensor) -> torch.Tensor:
     likeness = images @ texts.T * log_scale.exp()
     target = torch.arange(len(images))
-    return (cross_entropy(likeness, target) + cross_entropy(likeness.T, target)) / 2
+    loss: torch.Tensor = (cross_entropy(likeness, target) + cross_entropy(likeness.T, target)) / 2
+    return loss
 
 
 def write(tensors: dict[str, Floats], path: Path) -> None:

@@ -79,8 +79,8 @@ class Backbone:
             return None
         latest, features = self._latest
         places = {id(pixels): place for place, pixels in enumerate(latest)}
-        rows = [places.get(id(pixels)) for pixels in images]
-        if not rows or None in rows:
+        rows = [places[id(pixels)] for pixels in images if id(pixels) in places]
+        if not rows or len(rows) < len(images):
             return None
         return Features(features.pooled[rows], features.probabilities[rows])
 

@@ -26,7 +26,7 @@ MakeEvidence = Callable[..., Evidence]
 @pytest.fixture(scope="session")
 def minilm(pytestconfig: pytest.Config) -> Remembering:
     """The embedder of the built-in profile. Its export is kept between runs beside the cache of pytest."""
-    return Remembering(MiniLM.load(Path(pytestconfig.cache.mkdir("builtin"))))  # type: ignore[union-attr]
+    return Remembering(MiniLM.load(Path(pytestconfig.cache.mkdir("builtin"))))
 
 
 @pytest.fixture

@@ -1,0 +1,154 @@
+"""The command as a person runs it: a subprocess, the built-in models, real files, exit status and JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pymupdf
+import pytest
+from PIL import Image
+
+VISCITE = Path(sys.executable).with_name("viscite")
+
+
+class Command:
+    """Runs `viscite` with a home of its own."""
+
+    def __init__(self, home: Path) -> None:
+        self._environment = {**os.environ, "VISCITE_HOME": str(home)}
+
+    def run(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        command = [str(VISCITE), *map(str, arguments)]
+        return subprocess.run(command, env=self._environment, capture_output=True, text=True, timeout=300, check=False)
+
+    def json(self, *arguments: str | Path) -> Any:
+        done = self.run(*arguments, "--json")
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("files")
+    from sklearn.datasets import load_sample_images
+
+    for name, pixels in zip(("one.jpg", "two.jpg"), load_sample_images().images, strict=True):
+        Image.fromarray(pixels).save(folder / name)
+    document = pymupdf.open()
+    page = document.new_page()
+    text = "The Rosel ferry was built in 1962. She carries 240 passengers and is painted green."
+    page.insert_textbox(pymupdf.Rect(50, 50, 500, 700), text, fontsize=12)
+    document.save(folder / "ferry.pdf")
+    (folder / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 not really")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def viscite(files: Path, tmp_path_factory: pytest.TempPathFactory) -> Command:
+    command = Command(tmp_path_factory.mktemp("home"))
+    report = command.json("index", files)
+    assert report["sources"] == {"seen": 4, "added": 3, "unchanged": 0, "removed": 0, "skipped": 1}
+    assert report["items"] == {"image": 2, "page": 1, "figure": 0, "passage": 1}
+    assert [Path(one["path"]).name for one in report["skipped"]] == ["broken.jpg"]
+    return command
+
+
+def test_search_finds_by_sight_and_by_words(viscite: Command, files: Path) -> None:
+    reply = viscite.json("search", "a flower", "--kind", "image", "--explain")
+    assert reply["query"] == "a flower"
+    hit = reply["hits"][0]
+    assert hit.keys() == {
+        "rank", "id", "kind", "path", "page", "box", "score", "confidence", "description", "snippet", "signals",
+    }  # fmt: skip
+    assert (hit["rank"], hit["kind"], hit["path"]) == (1, "image", str(files / "two.jpg"))
+    assert {signal["channel"] for signal in hit["signals"]} >= {"visual", "semantic"}
+    ferry = viscite.json("search", "when was the ferry built", "--limit", "1")["hits"][0]
+    assert (ferry["path"], ferry["page"], ferry["kind"]) == (str(files / "ferry.pdf"), 1, "passage")
+    assert "1962" in ferry["snippet"]
+
+
+def test_search_by_picture_finds_itself(viscite: Command, files: Path) -> None:
+    hits = viscite.json("search", "--image", files / "one.jpg", "--kind", "image")["hits"]
+    assert [Path(hit["path"]).name for hit in hits] == ["one.jpg", "two.jpg"]
+
+
+def test_ask_answers_with_a_checked_citation_or_abstains(viscite: Command, files: Path) -> None:
+    reply = viscite.json("ask", "When was the Rosel ferry built?")
+    assert "1962" in reply["answer"]
+    assert reply["abstained"] is False
+    assert reply["claims"][0]["verdict"] == "supported"
+    citation = reply["citations"][0]
+    assert citation["number"] in reply["claims"][0]["citations"]
+    assert (citation["path"], citation["page"]) == (str(files / "ferry.pdf"), 1)
+    assert "1962" in citation["quote"]
+    assert viscite.json("ask", "Who won the chess championship in 1985?")["abstained"] is True
+
+
+def test_classify(viscite: Command, files: Path) -> None:
+    reply = viscite.json("classify", files / "two.jpg", "--labels", "flower,motorcycle,pizza", "--top", "2")
+    result = reply["results"][0]
+    assert (result["best"], result["rejected"], len(result["labels"])) == ("flower", False, 2)
+
+
+def test_describe_and_status(viscite: Command, files: Path) -> None:
+    described = viscite.json("describe", files / "two.jpg")["results"][0]
+    assert described.keys() == {"path", "description", "caption", "tags", "text", "colors"}
+    assert described["description"]
+    collection = viscite.json("status")["collections"][0]
+    assert (collection["name"], collection["sources"], collection["profile"]) == ("default", 3, "builtin")
+    assert collection["bytes"] > 0
+
+
+def test_eval(viscite: Command, tmp_path: Path) -> None:
+    (tmp_path / "queries.jsonl").write_text('{"_id": "a", "text": "a flower"}\n{"_id": "b", "text": "Rosel ferry"}\n')
+    (tmp_path / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\na\ttwo.jpg\t1\nb\tferry.pdf#page=1\t1\n")
+    result = viscite.json("eval", tmp_path)
+    assert result["queries"] == 2
+    assert result["fused"]["recall@1"] == 1.0
+    assert result["fused"].keys() == {"recall@1", "recall@5", "recall@10", "mrr@10", "ndcg@10", "median_rank"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (["index", "/no/such/folder"], 1, "There is no file or folder /no/such/folder"),
+        (["search", "x", "--collection", "nowhere"], 1, "viscite index PATH --collection nowhere"),
+        (["search", "x" * 10_000], 1, "10,000 characters"),
+        (["search"], 1, "Nothing to search for"),
+        (["search", "x", "--limit", "0"], 1, "limit is 0"),
+        (["search", "x", "--kind", "sculpture"], 2, "sculpture"),
+        (["search", "--minus", "x"], 1, "only left out"),
+        (["ask", " "], 1, "No question"),
+        (["eval", "/no/such/folder"], 1, "/no/such/folder"),
+        (["remove", "/no/such/file"], 1, "Nothing at /no/such/file"),
+        (["migrate", "--profile", "none"], 1, "no profile 'none'"),
+        (["serve", "--host", "0.0.0.0"], 1, "--host 127.0.0.1"),
+        (["dance"], 2, "dance"),
+    ],
+)
+def test_bad_input_says_what_to_do(viscite: Command, arguments: list[str], status: int, words: str) -> None:
+    done = viscite.run(*arguments)
+    assert done.returncode == status
+    assert words in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_labels_with_an_empty_name(viscite: Command, files: Path) -> None:
+    done = viscite.run("classify", files / "one.jpg", "--labels", "cat,,dog")
+    assert (done.returncode, "Label 2 has an empty name" in done.stderr) == (1, True)
+
+
+def test_a_file_that_is_no_picture(viscite: Command, files: Path) -> None:
+    done = viscite.run("describe", files / "ferry.pdf")
+    assert (done.returncode, "not a picture of a known format" in done.stderr) == (1, True)
+
+
+def test_an_empty_folder(viscite: Command, tmp_path: Path) -> None:
+    done = viscite.run("index", tmp_path, "--collection", "empty")
+    assert (done.returncode, "No picture and no PDF was found" in done.stderr) == (0, True)

@@ -1,0 +1,108 @@
+"""The built-in answer model quotes what answers, and says nothing where nothing does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import pytest
+
+from generator.extractive import ExtractiveAnswerModel, resolved
+from models.protocols import AnswerModel, TextEmbedder, Turn
+from store.records import Evidence, Kind
+
+MakeEvidence = Callable[..., Evidence]
+
+HARBOUR = (
+    "Port of Brinmouth: annual report\nTraffic\nIn 2023, 1,204 ships called at the harbour, up from 1,041 in 2022. "
+    "The largest was the tanker Corona [3].\nThe harbour master is Dr. Ellen Marsh. She took over on 3 May 2021."
+)
+
+
+@pytest.fixture
+def model(minilm: TextEmbedder) -> ExtractiveAnswerModel:
+    return ExtractiveAnswerModel(minilm)
+
+
+def ask(model: AnswerModel, question: str, evidence: Sequence[Evidence], history: Sequence[Turn] = ()) -> str:
+    return "".join(model.answer(question, evidence, history)).strip()
+
+
+def test_it_is_an_answer_model(model: ExtractiveAnswerModel) -> None:
+    assert isinstance(model, AnswerModel)
+    assert model.fingerprint.name == "extractive"
+
+
+def test_a_fact_is_quoted_with_its_number(model: ExtractiveAnswerModel, passage: MakeEvidence) -> None:
+    assert ask(model, "How many ships called at the harbour in 2023?", [passage(HARBOUR)]) == (
+        "In 2023, 1,204 ships called at the harbour, up from 1,041 in 2022 [1]."
+    )
+
+
+def test_a_year_that_is_not_there_is_not_answered_with_another(
+    model: ExtractiveAnswerModel, passage: MakeEvidence
+) -> None:
+    assert ask(model, "How many ships called at the harbour in 2019?", [passage(HARBOUR)]) == ""
+
+
+def test_a_pronoun_brings_the_sentence_that_it_points_to(model: ExtractiveAnswerModel, passage: MakeEvidence) -> None:
+    assert ask(model, "When did Ellen Marsh take over?", [passage(HARBOUR)]) == (
+        "The harbour master is Dr. Ellen Marsh [1]. She took over on 3 May 2021 [1]."
+    )
+
+
+def test_a_follow_up_leans_on_the_question_before_it(model: ExtractiveAnswerModel, passage: MakeEvidence) -> None:
+    evidence = [passage(HARBOUR)]
+    history = [Turn("user", "How many ships called at the harbour?"), Turn("assistant", "1,204 [1].")]
+    assert "1,041 in 2022 [1]" in ask(model, "And in 2022?", evidence, history)
+    assert resolved("And in 2022?", history) == "How many ships called at the harbour? And in 2022?"
+    assert resolved("How many passengers came in 2022?", history) == "How many passengers came in 2022?"
+
+
+def test_brackets_of_a_document_are_not_citations(model: ExtractiveAnswerModel, passage: MakeEvidence) -> None:
+    assert ask(model, "What was the largest ship?", [passage(HARBOUR, number=2)]) == (
+        "The largest was the tanker Corona (3) [2]."
+    )
+
+
+def test_the_passage_is_cited_rather_than_its_page(model: ExtractiveAnswerModel, passage: MakeEvidence) -> None:
+    page = passage(f"{HARBOUR}\nPrinted in Brinmouth.", number=1)
+    page = replace(page, hit=replace(page.hit, item=replace(page.hit.item, kind=Kind.PAGE, box=None)))
+    answer = ask(model, "Who is the harbour master?", [page, passage(HARBOUR, number=2)])
+    assert answer == "The harbour master is Dr. Ellen Marsh [2]."
+
+
+def test_pictures_are_listed_by_their_descriptions(model: ExtractiveAnswerModel, picture: MakeEvidence) -> None:
+    evidence = [
+        picture("Probably a lighthouse; mostly blue.", 1, "/p/harbour.jpg"),
+        picture("A brown dog is running on a beach.", 2),
+        picture("A tabby cat.", 3, "/p/cat.jpg"),
+        picture("A dog, a poodle.", 4, "/p/IMG_4.jpg"),
+    ]
+    assert ask(model, "Is there a picture of a lighthouse?", evidence) == (
+        "\u201charbour.jpg\u201d shows probably a lighthouse; mostly blue [1]."
+    )
+    assert ask(model, "Which pictures show a dog?", evidence) == (
+        "In \u201cIMG_1.jpg\u201d, a brown dog is running on a beach [2]. "
+        "\u201cIMG_4.jpg\u201d shows a dog, a poodle [4]."
+    )
+    assert ask(model, "Which pictures show a violin?", evidence) == ""
+
+
+def test_the_visual_channel_may_vouch_for_a_picture(model: ExtractiveAnswerModel, picture: MakeEvidence) -> None:
+    doubtful, sure = picture("A bee on a yellow flower.", seen=0.5), picture("A bee on a yellow flower.", seen=0.99)
+    assert ask(model, "show me photos of insects", [doubtful]) == ""
+    assert (
+        ask(model, "show me photos of insects", [sure]) == "\u201cIMG_1.jpg\u201d shows a bee on a yellow flower [1]."
+    )
+
+
+def test_a_fact_is_not_answered_from_a_picture(model: ExtractiveAnswerModel, picture: MakeEvidence) -> None:
+    assert ask(model, "How many ships called at the harbour in 2023?", [picture("3 ships in a harbour.")]) == ""
+
+
+@pytest.mark.parametrize(
+    "question", ["", "?", "the of and", "\U0001f42c", "\u6e2f\u53e3\u5728\u54ea\u91cc", "x" * 5000]
+)
+def test_odd_questions_are_borne(question: str, model: ExtractiveAnswerModel, passage: MakeEvidence) -> None:
+    assert ask(model, question, [passage(HARBOUR)]) == ""

@@ -1,0 +1,45 @@
+"""Fusion as plain functions, on rankings small enough to add up by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from retriever.fusion import RANK_CONSTANT, fold_pages, reciprocal_ranks
+from store.records import Kind
+
+IMAGES = [Kind.IMAGE] * 3
+IDS = ["a", "b", "c"]
+
+
+def test_scores_are_weighted_reciprocal_ranks() -> None:
+    fused = dict(reciprocal_ranks({"visual": [(0, None), (1, None)], "lexical": [(1, 0.5)]}, IMAGES, IDS))
+    assert fused[0] == pytest.approx(1 / (RANK_CONSTANT + 1))
+    assert fused[1] == pytest.approx(1 / (RANK_CONSTANT + 2) + 0.1 / (RANK_CONSTANT + 1))
+    assert 2 not in fused
+
+
+def test_sight_decides_on_pictures_and_words_on_passages() -> None:
+    rankings = {"visual": [(0, None), (1, None)], "semantic": [(1, None), (0, None)]}
+    assert [row for row, _ in reciprocal_ranks(rankings, IMAGES, IDS)] == [0, 1]
+    assert [row for row, _ in reciprocal_ranks(rankings, [Kind.PASSAGE] * 2, IDS)] == [1, 0]
+
+
+def test_a_sure_word_lifts_a_picture_that_sight_does_not_know() -> None:
+    seen = [(0, None), (1, None)]
+    unsure = reciprocal_ranks({"visual": seen, "lexical": [(2, 0.9)]}, IMAGES, IDS)
+    sure = reciprocal_ranks({"visual": seen, "lexical": [(2, 0.995)]}, IMAGES, IDS)
+    assert [row for row, _ in unsure] == [0, 1, 2]
+    assert [row for row, _ in sure] == [0, 2, 1]
+
+
+def test_ties_break_by_id() -> None:
+    fused = reciprocal_ranks({"visual": [(0, None)], "lexical": [(1, 1.0)]}, IMAGES, ["z", "y", "x"])
+    assert [row for row, _ in fused] == [1, 0]
+
+
+def test_a_page_is_shown_once_as_its_best_passage() -> None:
+    kinds = [Kind.PAGE, Kind.PASSAGE, Kind.PASSAGE, Kind.IMAGE]
+    pages = [("s", 1), ("s", 1), ("s", 1), ("t", None)]
+    ranking = [(0, 0.9), (3, 0.8), (2, 0.7), (1, 0.6)]
+    assert fold_pages(ranking, kinds, pages) == [(2, 0.9), (3, 0.8), (1, 0.6)]
+    assert fold_pages([(0, 0.9), (3, 0.8)], kinds, pages) == [(0, 0.9), (3, 0.8)]

@@ -55,7 +55,10 @@ def encode(drafts: Sequence[Draft], models: IndexModels, timed: Timed) -> Encode
     with timed("embed"):
         meant = [place for place, draft in enumerate(described) if draft.meaning]
         meanings = [described[place].meaning for place in meant]
-        text_vectors = dict(zip(meant, models.embedder.encode(meanings), strict=True)) if meant else {}
+        # Many pictures are described in the same words.
+        unique = list(dict.fromkeys(meanings))
+        vectors = dict(zip(unique, models.embedder.encode(unique), strict=True)) if unique else {}
+        text_vectors = {place: vectors[meaning] for place, meaning in zip(meant, meanings, strict=True)}
     return _assemble(described, image_vectors, text_vectors, models)
 
 

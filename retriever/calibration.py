@@ -10,6 +10,7 @@ smaller haystack is no reason to believe more.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -61,7 +62,8 @@ class Null:
 
     def probability(self, score: float) -> float:
         """The share of chance maxima below `score`."""
-        return float(np.exp(-np.exp(np.clip((self.location - score) / self.scale, -50, 50))))
+        # Beyond 50 scales the probability is 0 or 1 to the last digit, and the exponential would overflow.
+        return math.exp(-math.exp(min(50.0, (self.location - score) / self.scale)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from models.protocols import ImageTextEncoder, TextEmbedder
 from retriever import channels
 from retriever.calibration import Calibration
 from retriever.fusion import fold_pages, reciprocal_ranks
-from retriever.snippets import matched_terms, snippet, stemmed_words
+from retriever.snippets import matched_terms, snippet
 from store.reader import Reader
 from store.records import Hit, Query, Signal
 from store.vector_views import Scored
@@ -71,26 +71,41 @@ class Retriever:
         rankings = self.rank(query, max(DEPTH, query.limit))
         fused = self.fuse(rankings)
         if not query.filters.kinds:
-            pages = list(zip(catalogue.contents, catalogue.pages, strict=True))
-            fused = fold_pages(fused, catalogue.kinds, pages)
+            fused = fold_pages(fused, catalogue.kinds, catalogue.places)
         places = {
             channel: {row: (rank, score) for rank, (row, score) in enumerate(scored, 1)}
             for channel, scored in rankings.items()
         }
-        kept = [(row, score, self._confidence(row, places)) for row, score in fused]
-        best = max((confidence for _, _, confidence in kept), default=0.0)
-        kept = [entry for entry in kept if entry[2] >= query.min_confidence][: query.limit]
+        judged = [(row, score, self._confidence(row, places)) for row, score in fused]
+        best = max((confidence for _, _, confidence in judged), default=0.0)
+        kept = [entry for entry in judged if entry[2] >= query.min_confidence][: query.limit]
+        return Found(self._hits(query, kept, places), nothing_matches=best < self._calibration.threshold)
+
+    def _hits(
+        self,
+        query: Query,
+        kept: Sequence[tuple[int, float, float]],
+        places: Mapping[str, Mapping[int, tuple[int, float]]],
+    ) -> list[Hit]:
         items = self.reader.items([row for row, _, _ in kept])
-        wanted = stemmed_words(self.reader, query.text)
-        hits = []
-        for rank, ((row, score, confidence), item) in enumerate(zip(kept, items, strict=True), 1):
-            path = catalogue.path(row, query.filters.under)
-            name = path.rsplit("/", 1)[-1]
-            terms = matched_terms(self.reader, wanted, f"{name}\n{item.description}\n{item.text}")
-            signals = self._signals(row, places, terms)
-            shown = snippet(item.text, terms) if item.text else ""
-            hits.append(Hit(rank, item, path, score, confidence, shown, signals))
-        return Found(hits, nothing_matches=best < self._calibration.threshold)
+        paths = [self.reader.catalogue.path(row, query.filters.under) for row, _, _ in kept]
+        texts = [
+            f"{path.rsplit('/', 1)[-1]}\n{item.description}\n{item.text}"
+            for path, item in zip(paths, items, strict=True)
+        ]
+        terms = matched_terms(self.reader, query.text, texts)
+        return [
+            Hit(
+                rank,
+                items[rank - 1],
+                paths[rank - 1],
+                score,
+                confidence,
+                snippet(items[rank - 1].text, terms[rank - 1]),
+                self._signals(row, places, terms[rank - 1]),
+            )
+            for rank, (row, score, confidence) in enumerate(kept, 1)
+        ]
 
     def _confidence(self, row: int, places: Mapping[str, Mapping[int, tuple[int, float]]]) -> float:
         kind = self.reader.catalogue.kinds[row]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from store.reader import Reader
 
@@ -11,14 +12,16 @@ SNIPPET_CHARACTERS = 240
 
 def stemmed_words(reader: Reader, query: str) -> dict[str, set[str]]:
     """Each word of `query` that the full-text index looks for, with its stems."""
-    words = {word: reader.stems(word) for word in dict.fromkeys(re.findall(r"\w+", query))}
-    return {word: stems for word, stems in words.items() if stems}
+    words = list(dict.fromkeys(re.findall(r"\w+", query)))
+    return {word: stems for word, stems in zip(words, reader.stems(words), strict=True) if stems} if words else {}
 
 
-def matched_terms(reader: Reader, wanted: dict[str, set[str]], text: str) -> tuple[str, ...]:
-    """The words of `wanted` that the full-text index finds in `text`, in the order and spelling of the query."""
-    there = reader.stems(text) if wanted else set()
-    return tuple(word for word, stems in wanted.items() if stems & there)
+def matched_terms(reader: Reader, query: str, texts: Sequence[str]) -> list[tuple[str, ...]]:
+    """For each text the words of `query` that the full-text index finds in it, in the order and spelling of `query`."""
+    wanted = stemmed_words(reader, query)
+    if not wanted or not texts:
+        return [() for _ in texts]
+    return [tuple(word for word, stems in wanted.items() if stems & there) for there in reader.stems(texts)]
 
 
 def snippet(text: str, terms: tuple[str, ...], characters: int = SNIPPET_CHARACTERS) -> str:

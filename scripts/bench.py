@@ -62,12 +62,11 @@ def bench_index(folder: Path, home: Path) -> None:
     _, report = viscite.index([folder], "bench")
     seconds = time.perf_counter() - start
     viscite.close()
-    print(f"{report.added} photos in {seconds:.2f} s: {report.added / seconds:.1f} images/s, JPEG to committed row")
+    rate = report.added / report.seconds
+    print(f"{report.added} photos in {report.seconds:.2f} s: {rate:.1f} images/s, JPEG to committed row")
     for stage, spent in report.stages.items():
         print(f"  {stage:9} {spent:7.2f} s  {report.added / max(spent, 1e-9):9.1f} images/s")
-    print(
-        f"  (stages overlap; 'read' is only what the encoder waited for; {seconds - report.seconds:.2f} s to calibrate)"
-    )
+    print(f"  ('read' is only what the encoder waited for; then {seconds - report.seconds:.1f} s to calibrate)")
 
 
 def bench_search(items: int, home: Path) -> None:

@@ -6,7 +6,9 @@ describer and, when asked, the feature map.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,8 +24,9 @@ if TYPE_CHECKING:
     import onnxruntime as ort  # type: ignore[import-untyped]
 
 SIZE = 260
-BATCH = 16
-"""Pictures in one run: 8 to 32 are equally fast on two cores, and memory grows with it."""
+BATCH = 8
+"""Pictures that one thread runs at once. A thread a core, each with a batch of its own, makes 70 images/s on two cores
+where both threads on one batch of 32 make 56, and preparing the pictures is shared as well."""
 
 PREPROCESSING = f"stretch {SIZE} bicubic, (x - 127) / 128"
 FORMAT = 2
@@ -57,6 +60,7 @@ class Backbone:
 
     def __init__(self, session: ort.InferenceSession, weights: str) -> None:
         self._session = session
+        self._pool = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="backbone")
         self._latest: tuple[list[Pixels], Features] | None = None
         self.weights = weights
         """Hash of the weights."""
@@ -86,15 +90,15 @@ class Backbone:
 
     def _run(self, images: Sequence[Pixels], with_map: bool) -> Features:
         outputs = ["pooled", "logits", "map"] if with_map else ["pooled", "logits"]
-        batches = [
-            self._session.run(outputs, {"pixels": prepare(images[start : start + BATCH])})
-            for start in range(0, len(images), BATCH)
-        ]
-        if not batches:
+        if not images:
             nothing = np.zeros((0, 1280, 9, 9), np.float32)
             return Features(
                 np.zeros((0, POOLED), np.float32), np.zeros((0, 1000), np.float32), nothing if with_map else None
             )
+        batches = self._pool.map(
+            lambda start: self._session.run(outputs, {"pixels": prepare(images[start : start + BATCH])}),
+            range(0, len(images), BATCH),
+        )
         pooled, logits, *maps = (np.concatenate(parts) for parts in zip(*batches, strict=True))
         return Features(pooled, softmax(logits), maps[0] if maps else None)
 
@@ -107,7 +111,7 @@ def load_backbone(cache_dir: Path) -> Backbone:
     weights = hash_file(source)
     path = cache_dir / f"efficientnet-lite2-{weights}-{FORMAT}.onnx"
     exported(path, lambda part: _export(source, part))
-    return Backbone(open_session(path), weights)
+    return Backbone(open_session(path, threads=1), weights)
 
 
 def prepare(images: Sequence[Pixels]) -> Floats:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
@@ -52,19 +54,24 @@ def dominant_colors(pixels: Pixels) -> tuple[str, ...]:
     quantised = small.quantize(BINS, method=Image.Quantize.MEDIANCUT)
     levels = np.asarray(quantised.getpalette(), np.uint8).reshape(-1, 3)
     shares: dict[str, float] = {}
+    names = nearest_names(levels)
     for count, index in quantised.getcolors() or ():
         assert isinstance(index, int)
-        name = nearest_name(levels[index])
+        name = names[index]
         shares[name] = shares.get(name, 0) + count / SIDE**2
     ordered = sorted((name for name in shares if shares[name] >= LEAST_SHARE), key=lambda name: -shares[name])
     return tuple(ordered[:MOST_COLORS])
 
 
-def nearest_name(color: npt.NDArray[np.uint8]) -> str:
-    """The basic name of an RGB colour: the nearest sample in CIELAB, where distance is likeness to the eye."""
-    samples = _lab(np.array([sample for _, sample in _PALETTE], np.float64))
-    distances = np.linalg.norm(samples - _lab(color.astype(np.float64)), axis=-1)
-    return _PALETTE[int(distances.argmin())][0]
+def nearest_names(levels: npt.NDArray[np.uint8]) -> list[str]:
+    """The basic names of RGB colours: the nearest samples in CIELAB, where distance is likeness to the eye."""
+    distances = np.linalg.norm(_samples()[None] - _lab(levels.astype(np.float64))[:, None], axis=-1)
+    return [_PALETTE[place][0] for place in distances.argmin(1)]
+
+
+@cache
+def _samples() -> npt.NDArray[np.float64]:
+    return _lab(np.array([sample for _, sample in _PALETTE], np.float64))
 
 
 def is_plain(pixels: Pixels) -> bool:

@@ -13,7 +13,7 @@ from models.builtin.names import Names
 from models.protocols import DescribeContext, Fingerprint, Pixels
 from store.records import Description, Tag
 
-PROMPT_VERSION = "1"
+PROMPT_VERSION = "2"
 """Raised when the same picture would be described otherwise."""
 
 SURE = 0.5
@@ -25,7 +25,8 @@ TAG = 0.1
 MOST_TAGS = 8
 
 BROAD = frozenset({"animal", "vehicle", "food", "furniture", "building"})
-"""Words that say little: named only where nothing narrower is probable."""
+"""Words that say little, and that a picture of none of the classes can reach by adding up their small probabilities:
+used only where they are sure, and named only where nothing narrower is likely."""
 
 
 class BuiltinDescriber:
@@ -34,6 +35,7 @@ class BuiltinDescriber:
     def __init__(self, backbone: Backbone) -> None:
         self._backbone = backbone
         self._names = Names.load()
+        self._broad = np.array([word in BROAD for word in self._names.words])
 
     @property
     def fingerprint(self) -> Fingerprint:
@@ -62,21 +64,26 @@ class BuiltinDescriber:
 
     def _tags(self, probabilities: Floats) -> tuple[Tag, ...]:
         """The likeliest words; of two that are equally likely the narrower first."""
-        likeliest = np.argsort(-probabilities.round(2), kind="stable")[:MOST_TAGS]
-        return tuple(
+        likeliest = [
             Tag(self._names.words[row], round(float(probabilities[row]), 3))
-            for row in likeliest
-            if probabilities[row] >= TAG
-        )
+            for row in np.argsort(-probabilities.round(2), kind="stable")[: 2 * MOST_TAGS]
+        ]
+        return tuple(tag for tag in likeliest if tag.probability >= (SURE if tag.name in BROAD else TAG))[:MOST_TAGS]
 
     def _subject(self, probabilities: Floats) -> str:
-        """The narrowest word that is sure, else the narrowest that is likely, else nothing."""
-        for least, form in ((SURE, "{}."), (LIKELY, "Probably {}.")):
-            rows = np.flatnonzero(probabilities >= least)
-            if len(rows):
-                text = form.format(self._names.with_broader(int(rows[0])))
-                return text[0].upper() + text[1:]
-        return ""
+        """The narrowest word that is sure, else the likeliest that is likely, else a broad one, else nothing."""
+        sure = [int(row) for row in np.flatnonzero(probabilities >= SURE)]
+        narrow = [row for row in sure if self._names.words[row] not in BROAD]
+        likeliest = int(np.argmax(np.where(self._broad, 0, probabilities)))
+        if narrow:
+            text = f"{self._names.with_broader(narrow[0])}."
+        elif probabilities[likeliest] >= LIKELY:
+            text = f"Probably {self._names.with_broader(likeliest)}."
+        elif sure:
+            text = f"{self._names.with_broader(sure[0])}."
+        else:
+            return ""
+        return text[0].upper() + text[1:]
 
 
 def _palette(colors: Sequence[str]) -> str:

@@ -30,6 +30,7 @@ class MiniLM:
         self._session = session
         self._tokenizer = tokenizer
         self._weights = weights
+        self._latest: tuple[tuple[str, ...], Matrix] | None = None
 
     @classmethod
     def load(cls, cache_dir: Path) -> MiniLM:
@@ -52,7 +53,15 @@ class MiniLM:
         return Fingerprint("all-MiniLM-L6-v2", self._weights, f"mean pooling, {MAX_TOKENS} tokens", DIMENSION)
 
     def encode(self, texts: Sequence[str]) -> Matrix:
-        """float32[n, 384], unit length."""
+        """float32[n, 384], unit length.
+
+        The texts of the latest call are not run again: both channels of a search ask for the same query.
+        """
+        if self._latest is None or self._latest[0] != tuple(texts):
+            self._latest = tuple(texts), self._encode(texts)
+        return self._latest[1].copy()
+
+    def _encode(self, texts: Sequence[str]) -> Matrix:
         vectors = np.empty((len(texts), DIMENSION), np.float32)
         # Texts of like length share a batch, so that little is spent on padding.
         order = sorted(range(len(texts)), key=lambda index: len(texts[index]))

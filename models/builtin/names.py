@@ -46,7 +46,8 @@ class Names:
 
     def probabilities(self, classes: Floats) -> Floats:
         """float32[n, words] from float32[n, 1000]: a broader word is as likely as its classes together."""
-        return np.minimum(classes @ self.members.T, 1)
+        summed: Floats = np.minimum(classes @ self.members.T, 1)
+        return summed
 
     def with_broader(self, row: int) -> str:
         """`a Golden Retriever (dog)`: the word and the narrowest broader one that it does not hold already."""

@@ -69,11 +69,12 @@ def export(
         )
 
 
-def open_session(path: Path) -> ort.InferenceSession:
-    """An ONNX Runtime session on the CPU."""
+def open_session(path: Path, threads: int = 0) -> ort.InferenceSession:
+    """An ONNX Runtime session on the CPU; `threads` work together on one run, 0 for one a core."""
     import onnxruntime as ort
 
     options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
     # Threads that spin between runs take the cores from the decoding and writing that overlap with them.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 3

@@ -1,0 +1,162 @@
+"""What the first describer says, and what it does not say."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from models.builtin.backbone import Backbone
+from models.builtin.colors import dominant_colors, is_plain, nearest_names
+from models.builtin.describer import BuiltinDescriber
+from models.builtin.file_names import words_of
+from models.builtin.names import Names, read_classes, read_groups, with_article
+from models.protocols import DescribeContext, Describer, Pixels
+
+
+@pytest.fixture(scope="module")
+def describer(backbone: Backbone) -> BuiltinDescriber:
+    return BuiltinDescriber(backbone)
+
+
+@pytest.fixture(scope="module")
+def names() -> Names:
+    return Names.load()
+
+
+def flat(red: int, green: int, blue: int) -> Pixels:
+    return np.full((64, 96, 3), (red, green, blue), np.uint8)
+
+
+def test_a_photo_is_named_as_far_as_it_is_sure(describer: BuiltinDescriber, photos: dict[str, Pixels]) -> None:
+    contexts = [DescribeContext("IMG_2041.jpg")] * 2
+    temple, portrait = describer.describe([photos["temple"], photos["portrait"]], contexts)
+    assert temple.sentence == "Probably a castle (building). Mostly white and brown."
+    assert [tag.name for tag in temple.tags[:3]] == ["building", "castle", "palace"]
+    assert portrait.sentence == "Mostly black and grey."
+    assert [tag.name for tag in portrait.tags] == ["military uniform"]
+
+
+def test_sure_words_are_stated_and_likely_ones_qualified(describer: BuiltinDescriber, names: Names) -> None:
+    def said(**classes: float) -> str:
+        probabilities = np.zeros((1, 1000), np.float32)
+        for name, probability in classes.items():
+            probabilities[0, read_classes().index(name.replace("_", " "))] = probability
+        return describer._subject(names.probabilities(probabilities)[0])
+
+    assert said(tabby_cat=0.6, tiger_cat=0.3) == "A tabby cat (animal)."
+    assert said(tabby_cat=0.4, tiger_cat=0.3) == "A cat (animal)."
+    assert said(tabby_cat=0.3, tiger_cat=0.1) == "Probably a cat (animal)."
+    assert said(tabby_cat=0.2, scorpion=0.2, snail=0.2) == "An animal."
+    assert said(tabby_cat=0.2, scorpion=0.2) == ""
+
+
+@pytest.mark.parametrize(
+    ("pixels", "sentence"),
+    [
+        (flat(0, 0, 0), "Mostly black."),
+        (flat(255, 255, 255), "Mostly white."),
+        (flat(30, 60, 180), "Mostly blue."),
+    ],
+)
+def test_a_picture_of_one_colour_shows_no_object(describer: BuiltinDescriber, pixels: Pixels, sentence: str) -> None:
+    (description,) = describer.describe([pixels], [DescribeContext()])
+    assert description.sentence == sentence
+    assert description.tags == ()
+
+
+def test_noise_and_gradients_are_not_stated_as_things(describer: BuiltinDescriber) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (260, 260, 3), np.uint8)
+    gradient = np.repeat(np.linspace(0, 255, 260).astype(np.uint8)[None, :, None], 260, 0).repeat(3, 2)
+    for description in describer.describe([noise, gradient], [DescribeContext()] * 2):
+        assert description.sentence.startswith(("Mostly", "Probably"))
+
+
+def test_the_words_of_the_file_name_are_said(describer: BuiltinDescriber) -> None:
+    (description,) = describer.describe([flat(0, 0, 0)], [DescribeContext("trips/Lisbon_harbour-2019 (3).jpg")])
+    assert description.sentence == 'Mostly black. File name: "lisbon harbour".'
+
+
+def test_one_description_a_picture_in_order(describer: BuiltinDescriber) -> None:
+    found = describer.describe([flat(255, 255, 255), flat(0, 0, 0)], [DescribeContext()] * 2)
+    assert [description.colors for description in found] == [("white",), ("black",)]
+    assert describer.describe([], []) == []
+    with pytest.raises(ValueError, match="shorter"):
+        describer.describe([flat(0, 0, 0)], [])
+
+
+def test_is_a_describer_with_a_fingerprint(describer: BuiltinDescriber) -> None:
+    assert isinstance(describer, Describer)
+    assert describer.fingerprint.dimension == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("IMG_1234.JPG", ()),
+        ("DSC0001.jpg", ()),
+        ("PXL_20240101_120000.jpg", ()),
+        ("3f2a9bc01d44ee5f.png", ()),
+        ("GrandmasBirthday.heic", ("grandmas", "birthday")),
+        ("red-fox_at dawn.webp", ("red", "fox", "dawn")),
+        ("海边.jpg", ("海边",)),
+        ("", ()),
+    ],
+)
+def test_file_names_keep_the_words_that_a_person_chose(name: str, words: tuple[str, ...]) -> None:
+    assert words_of(name) == words
+
+
+def test_dominant_colors_are_ordered_by_their_share() -> None:
+    flag = np.concatenate([flat(200, 20, 20), flat(200, 20, 20), flat(245, 245, 245)])
+    assert dominant_colors(flag) == ("red", "white")
+
+
+@pytest.mark.parametrize(
+    ("color", "name"),
+    [((255, 255, 0), "yellow"), ((0, 128, 0), "green"), ((128, 128, 128), "grey"), ((139, 90, 43), "brown")],
+)
+def test_colors_have_basic_names(color: tuple[int, int, int], name: str) -> None:
+    assert nearest_names(np.array([color], np.uint8)) == [name]
+
+
+def test_only_one_colour_is_plain(photos: dict[str, Pixels]) -> None:
+    assert is_plain(flat(12, 200, 7))
+    assert not is_plain(photos["flower"])
+    assert not is_plain(np.asarray(Image.linear_gradient("L").convert("RGB")))
+
+
+def test_split_leaves_add_up_to_the_broader_word(names: Names) -> None:
+    probabilities = np.zeros((1, 1000), np.float32)
+    for name in ("tabby cat", "tiger cat", "Egyptian Mau"):
+        probabilities[0, read_classes().index(name)] = 0.3
+    found = dict(zip(names.words, names.probabilities(probabilities)[0].tolist(), strict=True))
+    assert found["cat"] == pytest.approx(0.9)
+    assert found["animal"] == pytest.approx(0.9)
+    assert found["dog"] == 0
+
+
+def test_a_narrow_word_is_said_with_the_broader_one_that_people_search(names: Names) -> None:
+    assert names.with_broader(names.words.index("Golden Retriever")) == "a Golden Retriever (dog)"
+    assert names.with_broader(names.words.index("tabby cat")) == "a tabby cat (animal)"
+
+
+def test_groups_name_classes_that_exist() -> None:
+    assert len(read_classes()) == 1000
+    assert all(index < 1000 for indices in read_groups().values() for index in indices)
+    assert {"dog", "bird", "boat", "car", "cat"} <= read_groups().keys()
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("tabby cat", "a tabby cat"),
+        ("axolotl", "an axolotl"),
+        ("jeans", "jeans"),
+        ("school bus", "a school bus"),
+        ("hay", "hay"),
+        ("unicycle", "a unicycle"),
+    ],
+)
+def test_articles(name: str, said: str) -> None:
+    assert with_article(name) == said

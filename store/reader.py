@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lancedb.table import Table
 
 
-BETWEEN_TEXTS = "between7c1f4texts"
+BETWEEN_TEXTS = "zq7c1f4zq"
 """A word that stands in no text, between texts that are cut into stems together."""
 
 

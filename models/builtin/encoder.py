@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 
 from models.builtin.backbone import PREPROCESSING, Backbone, Features
 from models.builtin.heads import Heads, compressed, unit
@@ -24,6 +26,24 @@ LABEL_NAMES_WEIGHT = 0.6
 
 LABEL_SCALE = 25.0
 """Turns likeness into logits: about the inverse temperature that the heads were trained with."""
+
+SOFTNESS = 0.05
+"""Of the mean over the bank in `popularity`: nearly that of the captions that fit a picture best."""
+
+POPULARITY_WEIGHT = 0.75
+"""How much of its popularity is taken off a picture's likeness; `scripts/train_builtin.py` prints recall without."""
+
+POPULARITY = 0.29
+"""The mean popularity of the photos of `val`, which are left as they are."""
+
+MOST_CORRECTION = 0.1
+"""A picture unlike any caption is unpopular too, and must not come before all others."""
+
+CORRECTION_SHARE = 0.3
+"""The coordinate of every text that carries a picture's correction."""
+
+IMAGE_LENGTH = 0.9
+"""Length of a picture's own part; the rest of the unit is filled up where texts have a zero."""
 
 LABEL_TEMPLATE = "a photo of a {}"
 
@@ -48,24 +68,37 @@ class BuiltinEncoder:
     @property
     def dimension(self) -> int:
         """Length of the vectors."""
-        return int(self._heads.image.out.shape[1] + self._heads.classes.shape[1])
+        return int(sum(head.out.shape[1] for head in self._heads.image) + self._heads.classes.shape[1] + 2)
 
     @property
     def fingerprint(self) -> Fingerprint:
         """Of both networks and the heads together."""
         parts = (self._backbone.weights, self._minilm.fingerprint.weights, self._heads.weights)
         weights = hashlib.sha256("/".join(parts).encode()).hexdigest()[:16]
-        preprocessing = f"{PREPROCESSING}; {self._minilm.fingerprint.preprocessing}; names {NAMES_WEIGHT}"
+        shares = f"names {NAMES_WEIGHT}; popularity {POPULARITY_WEIGHT}"
+        preprocessing = f"{PREPROCESSING}; {self._minilm.fingerprint.preprocessing}; {shares}"
         return Fingerprint("viscite-compact", weights, preprocessing, self.dimension)
 
     def encode_images(self, images: Sequence[Pixels]) -> Matrix:
         """float32[n, d], unit length."""
-        return self._images(self._backbone.run(images), NAMES_WEIGHT)
+        return self.place_images(self._backbone.run(images))
+
+    def place_images(self, features: Features) -> Matrix:
+        """float32[n, d], unit length: the vectors of pictures that the backbone has seen."""
+        vectors = self._images(features, NAMES_WEIGHT)
+        return corrected_images(vectors, popularity(vectors, self._bank))
 
     def encode_texts(self, texts: Sequence[str]) -> Matrix:
         """float32[n, d], unit length."""
-        embedded = self._minilm.encode(texts)
-        return beside(self._heads.text(embedded), embedded, NAMES_WEIGHT)
+        return self.place_texts(self._minilm.encode(texts))
+
+    def place_texts(self, embedded: Matrix) -> Matrix:
+        """float32[n, d], unit length: the vectors of texts that MiniLM has embedded."""
+        return corrected_texts(beside(self._heads.encode_texts(embedded), embedded, NAMES_WEIGHT))
+
+    @cached_property
+    def _bank(self) -> Matrix:
+        return beside(self._heads.encode_texts(self._heads.bank), self._heads.bank, NAMES_WEIGHT)
 
     def label_scores(self, images: Sequence[Pixels], labels: Sequence[str]) -> Matrix:
         """float32[n, labels], not of unit length: the softmax along a row is the probability of each label.
@@ -74,13 +107,13 @@ class BuiltinEncoder:
         """
         named = self._minilm.encode(labels)
         in_template = self._minilm.encode([LABEL_TEMPLATE.format(label) for label in labels])
-        texts = beside(self._heads.text(in_template), named, LABEL_NAMES_WEIGHT)
+        texts = beside(self._heads.encode_texts(in_template), named, LABEL_NAMES_WEIGHT)
         logits: Matrix = self._images(self._backbone.run(images), LABEL_NAMES_WEIGHT) @ texts.T * LABEL_SCALE
         return logits
 
     def _images(self, features: Features, names_weight: float) -> Matrix:
         named = unit(mix_names(features.probabilities, self._heads.classes))
-        return beside(self._heads.image(compressed(features.pooled)), named, names_weight)
+        return beside(self._heads.encode_images(compressed(features.pooled)), named, names_weight)
 
 
 def mix_names(probabilities: Matrix, names: Matrix) -> Matrix:
@@ -94,3 +127,28 @@ def mix_names(probabilities: Matrix, names: Matrix) -> Matrix:
 def beside(head: Matrix, names: Matrix, names_weight: float) -> Matrix:
     """Unit vectors whose inner products are `1 - names_weight` parts `head`'s and `names_weight` parts `names`'."""
     return np.concatenate([head * np.float32(1 - names_weight) ** 0.5, names * np.float32(names_weight) ** 0.5], axis=1)
+
+
+def popularity(images: Matrix, bank: Matrix) -> npt.NDArray[np.float32]:
+    """float32[n]: how near pictures are to what people might ask, whatever it is.
+
+    Some pictures ("hubs") are near to many queries, and push the right ones down. Querybank normalisation
+    (Bogolin et al. 2022) takes the likeness to a bank of queries off; here as a soft maximum, so that it can be
+    stored in the vector.
+    """
+    found: npt.NDArray[np.float32] = SOFTNESS * np.log(np.exp(images @ bank.T / SOFTNESS).mean(axis=1))
+    return found
+
+
+def corrected_images(vectors: Matrix, popular: npt.NDArray[np.float32]) -> Matrix:
+    """Unit vectors whose inner products with corrected texts grow by the correction, but for one constant factor."""
+    correction = (POPULARITY_WEIGHT * (POPULARITY - popular)).clip(-MOST_CORRECTION, MOST_CORRECTION)
+    carried = IMAGE_LENGTH * correction * (1 - CORRECTION_SHARE**2) ** 0.5 / CORRECTION_SHARE
+    filled = np.sqrt(1 - IMAGE_LENGTH**2 - carried**2)
+    return np.concatenate([IMAGE_LENGTH * vectors, np.stack([carried, filled], axis=1)], axis=1).astype(np.float32)
+
+
+def corrected_texts(vectors: Matrix) -> Matrix:
+    """Unit vectors with the coordinate that picks up the correction of pictures."""
+    extra = np.tile(np.array([CORRECTION_SHARE, 0], np.float32), (len(vectors), 1))
+    return np.concatenate([np.float32(1 - CORRECTION_SHARE**2) ** 0.5 * vectors, extra], axis=1).astype(np.float32)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -38,11 +39,16 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Heads:
-    """Both heads, and the vectors float32[1000, 384] of the ImageNet class names."""
+    """Pairs of heads trained from different seeds, whose outputs stand side by side.
 
-    image: Head
-    text: Head
+    `classes` is float32[1000, 384], the MiniLM vectors of the ImageNet class names; `bank` is float32[b, 384], those of
+    captions that stand for what people might ask.
+    """
+
+    image: tuple[Head, ...]
+    text: tuple[Head, ...]
     classes: Matrix
+    bank: Matrix
     weights: str
 
     @classmethod
@@ -50,8 +56,28 @@ class Heads:
         """The heads of a file that the training script wrote."""
         from safetensors.numpy import load_file
 
-        tensors = {name: tensor.astype(np.float32) for name, tensor in load_file(path).items()}
-        return cls(head(tensors, "image"), head(tensors, "text"), unit(tensors["classes"]), hash_file(path))
+        tensors = whole(load_file(path))
+        members = range(sum(name.startswith("image.") and name.endswith(".hidden") for name in tensors))
+        return cls(
+            tuple(head(tensors, f"image.{member}") for member in members),
+            tuple(head(tensors, f"text.{member}") for member in members),
+            unit(tensors["classes"]),
+            unit(tensors["bank"]),
+            hash_file(path),
+        )
+
+    def encode_images(self, rows: Floats) -> Matrix:
+        """float32[n, d], unit length, of compressed pooled features."""
+        return together(self.image, rows)
+
+    def encode_texts(self, rows: Floats) -> Matrix:
+        """float32[n, d], unit length, of MiniLM vectors."""
+        return together(self.text, rows)
+
+
+def together(heads: tuple[Head, ...], rows: Floats) -> Matrix:
+    """Unit vectors whose inner products are the mean of those of the heads."""
+    return np.concatenate([one(rows) for one in heads], axis=1, dtype=np.float32) * np.float32(len(heads) ** -0.5)
 
 
 def head(tensors: Mapping[str, Floats], name: str) -> Head:
@@ -63,6 +89,27 @@ def head(tensors: Mapping[str, Floats], name: str) -> Head:
         out_bias=tensors[f"{name}.out_bias"],
         skip=tensors.get(f"{name}.skip"),
     )
+
+
+def small(tensors: Mapping[str, Floats]) -> dict[str, npt.NDArray[Any]]:
+    """As they are stored: matrices as int8 with a scale for each column, which changes no recall; the rest as it is."""
+    stored: dict[str, npt.NDArray[Any]] = {}
+    for name, tensor in tensors.items():
+        if tensor.ndim == 2:
+            scale = (np.abs(tensor).max(axis=0) / 127 + 1e-12).astype(np.float32)
+            stored |= {name: np.round(tensor / scale).astype(np.int8), f"{name}.scale": scale}
+        else:
+            stored[name] = tensor.astype(np.float32)
+    return stored
+
+
+def whole(stored: Mapping[str, npt.NDArray[Any]]) -> dict[str, Floats]:
+    """What `small` was given, as near as eight bits allow."""
+    return {
+        name: tensor * stored[f"{name}.scale"] if tensor.dtype == np.int8 else tensor
+        for name, tensor in stored.items()
+        if not name.endswith(".scale")
+    }
 
 
 def unit(rows: Floats) -> Matrix:

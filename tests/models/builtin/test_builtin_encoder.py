@@ -9,8 +9,8 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from models.builtin.backbone import Backbone
-from models.builtin.encoder import BuiltinEncoder, beside, mix_names
-from models.builtin.heads import PATH, Heads
+from models.builtin.encoder import BuiltinEncoder, beside, corrected_images, corrected_texts, mix_names, popularity
+from models.builtin.heads import PATH, Heads, small, whole
 from models.builtin.minilm import MiniLM
 from models.protocols import ImageTextEncoder, Pixels
 
@@ -62,7 +62,7 @@ def test_other_heads_have_another_fingerprint(
     again = BuiltinEncoder.load(backbone, minilm)
     assert again.fingerprint == encoder.fingerprint
     tensors = load_file(PATH)
-    tensors["text.hidden_bias"] = tensors["text.hidden_bias"] + np.float16(1)
+    tensors["text.0.hidden_bias"] = tensors["text.0.hidden_bias"] + np.float32(1)
     save_file(tensors, tmp_path / "other.safetensors")
     other = BuiltinEncoder(backbone, minilm, Heads.load(tmp_path / "other.safetensors"))
     assert other.fingerprint.weights != encoder.fingerprint.weights
@@ -84,3 +84,25 @@ def test_names_are_mixed_by_the_ten_likeliest_classes() -> None:
     probabilities = np.array([[0.5, *[0.05] * 9, 0.001, 0.049]], np.float32)
     mixed = mix_names(probabilities, np.eye(12, dtype=np.float32))
     np.testing.assert_allclose(mixed, [[0.5, *[0.05] * 9, 0, 0]])
+
+
+def test_a_picture_near_to_every_query_loses_to_an_equally_near_one_that_is_not() -> None:
+    bank = np.eye(4, dtype=np.float32)[:2]
+    hub = np.array([[0.4, 0.4, 0.1, 0.8]], np.float32)
+    own = np.array([[0.4, 0.1, 0.4, 0.8]], np.float32)
+    images = np.concatenate([hub, own]) / np.linalg.norm(hub)
+    popular = popularity(images, bank)
+    assert popular[0] > popular[1]
+    placed = corrected_images(images, popular)
+    scores = placed @ corrected_texts(bank)[0]
+    assert scores[1] > scores[0]
+    np.testing.assert_allclose(np.linalg.norm(placed, axis=1), 1, atol=1e-6)
+    np.testing.assert_allclose(np.linalg.norm(corrected_texts(bank), axis=1), 1, atol=1e-6)
+
+
+def test_stored_matrices_come_back_within_half_a_step() -> None:
+    matrix = np.random.default_rng(0).normal(size=(50, 3)).astype(np.float32)
+    back = whole(small({"matrix": matrix, "bias": matrix[0]}))
+    assert back.keys() == {"matrix", "bias"}
+    assert (np.abs(back["matrix"] - matrix) <= np.abs(matrix).max(axis=0) / 127 / 2 + 1e-6).all()
+    np.testing.assert_array_equal(back["bias"], matrix[0])

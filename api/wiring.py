@@ -14,10 +14,9 @@ from store.writer import describe_fingerprints
 
 if TYPE_CHECKING:
     from generator.pipeline import Generator
+    from models.builtin.backbone import Backbone
     from models.builtin.describer import BuiltinDescriber
     from models.builtin.encoder import BuiltinEncoder
-
-    from models.builtin.backbone import Backbone
     from models.builtin.minilm import MiniLM
 
 

@@ -10,6 +10,7 @@ import stat
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -21,7 +22,7 @@ from indexer.documents import Page, is_pdf, open_document, read_pages, render_pa
 from indexer.limits import FileLimits
 from indexer.pictures import WORKING_SIDE, Picture, decode_picture
 from models.protocols import Pixels
-from store.errors import InvalidInput
+from store.errors import InvalidInput, VisciteError
 from store.records import Box
 
 Result = TypeVar("Result")
@@ -165,6 +166,11 @@ def result_of(future: Future[Result], limits: FileLimits) -> Result:
     """What the worker returned. Raises `InvalidInput` if it ran out of time or memory or was killed by the file."""
     try:
         return future.result()
+    except BrokenProcessPool as error:
+        raise VisciteError(
+            "The processes that read files die as soon as they start. Give them more memory (VISCITE_WORKER_BYTES), "
+            "and see whether this machine has any left."
+        ) from error
     except FutureTimeout as error:
         raise InvalidInput(f"took longer than the {limits.seconds:g} s that one file may take") from error
     except MemoryError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from models.protocols import ImageTextEncoder, TextEmbedder
@@ -16,6 +17,9 @@ from store.vector_views import Scored
 
 DEPTH = 200
 """Rows that each channel contributes to the fusion of one search."""
+
+JUDGED = 50
+"""Rows, best first, among which the most confident decides whether anything matches."""
 
 Rankings = Mapping[str, Scored]
 """Rows and scores by channel, best first."""
@@ -39,19 +43,25 @@ class Retriever:
         self._encoder = encoder
         self._embedder = embedder
         self._calibration = calibration
+        self._pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="lexical")
 
     def rank(self, query: Query, depth: int) -> Rankings:
         """What each channel finds. A channel that the query does not speak to is left out."""
         allowed = self.reader.catalogue.allowed(query.filters)
         if not allowed.any():
             return {}
+        # The full-text index works on its own threads while the models encode the query on ours.
+        words = (
+            self._pool.submit(channels.lexical, self.reader, query.text, query.filters, depth) if query.text else None
+        )
         rankings = {
             "visual": channels.visual(self.reader, channels.visual_vector(query, self._encoder), allowed, depth)
         }
         meaning = channels.semantic_vector(query, self._embedder)
         if meaning is not None:
             rankings["semantic"] = channels.semantic(self.reader, meaning, allowed, depth)
-            rankings["lexical"] = channels.lexical(self.reader, query.text, query.filters, depth)
+        if words is not None:
+            rankings["lexical"] = words.result()
         return rankings
 
     def fuse(self, rankings: Rankings) -> Scored:
@@ -76,7 +86,9 @@ class Retriever:
             channel: {row: (rank, score) for rank, (row, score) in enumerate(scored, 1)}
             for channel, scored in rankings.items()
         }
-        judged = [(row, score, self._confidence(row, places)) for row, score in fused]
+        # Without a bar, what stands below the hits is shown to no one.
+        shown = fused if query.min_confidence else fused[: max(JUDGED, query.limit)]
+        judged = [(row, score, self._confidence(row, places)) for row, score in shown]
         best = max((confidence for _, _, confidence in judged), default=0.0)
         kept = [entry for entry in judged if entry[2] >= query.min_confidence][: query.limit]
         return Found(self._hits(query, kept, places), nothing_matches=best < self._calibration.threshold)

@@ -7,6 +7,7 @@ describer and, when asked, the feature map.
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -61,7 +62,8 @@ class Backbone:
     def __init__(self, session: ort.InferenceSession, weights: str) -> None:
         self._session = session
         self._pool = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="backbone")
-        self._latest: tuple[list[Pixels], Features] | None = None
+        # By thread, so that batches in flight at once do not push each other's features out.
+        self._local = threading.local()
         self.weights = weights
         """Hash of the weights."""
 
@@ -74,14 +76,14 @@ class Backbone:
         if kept is not None:
             return kept
         features = self._run(images, with_map)
-        self._latest = (list(images), features)
+        self._local.latest = (list(images), features)
         return features
 
     def _kept(self, images: Sequence[Pixels]) -> Features | None:
         """What the latest call found for these very arrays, or None if any of them was not in it."""
-        if self._latest is None:
+        latest, features = getattr(self._local, "latest", ([], None))
+        if features is None:
             return None
-        latest, features = self._latest
         places = {id(pixels): place for place, pixels in enumerate(latest)}
         rows = [places[id(pixels)] for pixels in images if id(pixels) in places]
         if not rows or len(rows) < len(images):

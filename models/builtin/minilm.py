@@ -57,9 +57,11 @@ class MiniLM:
 
         The texts of the latest call are not run again: both channels of a search ask for the same query.
         """
-        if self._latest is None or self._latest[0] != tuple(texts):
-            self._latest = tuple(texts), self._encode(texts)
-        return self._latest[1].copy()
+        # Read once: another thread may put its own texts there at any time.
+        latest = self._latest
+        if latest is None or latest[0] != tuple(texts):
+            latest = self._latest = tuple(texts), self._encode(texts)
+        return latest[1].copy()
 
     def _encode(self, texts: Sequence[str]) -> Matrix:
         vectors = np.empty((len(texts), DIMENSION), np.float32)

@@ -27,9 +27,9 @@ Judged = Sequence[tuple[int, float | None]]
 
 
 def reciprocal_ranks(
-    rankings: Mapping[str, Judged], kinds: Sequence[str], ids: Sequence[str], constant: int = RANK_CONSTANT
+    rankings: Mapping[str, Judged], kinds: Sequence[str], ids: Sequence[str]
 ) -> list[tuple[int, float]]:
-    """Rows and fused scores, best first, ties by id: the sum over channels of weight / (constant + rank).
+    """Rows and fused scores, best first, ties by id: the sum over channels of weight / (RANK_CONSTANT + rank).
 
     Weighted reciprocal rank fusion (Cormack, Clarke and Buettcher, "Reciprocal Rank Fusion outperforms Condorcet and
     individual Rank Learning Methods", 2009).
@@ -39,7 +39,7 @@ def reciprocal_ranks(
         for rank, (row, probability) in enumerate(judged, 1):
             is_sure = channel == "lexical" and probability is not None and probability >= SURE
             weight = 1.0 if is_sure else WEIGHTS[channel][Kind(kinds[row])]
-            scores[row] += weight / (constant + rank)
+            scores[row] += weight / (RANK_CONSTANT + rank)
     return sorted(scores.items(), key=lambda entry: (-entry[1], ids[entry[0]]))
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from store.collections import Collection
 from store.filters import expression, is_under
 from store.manifest import FILE_NAME, Manifest, read_manifest
-from store.records import Filters, Item, Kind, Source, Vector
+from store.records import Filters, Item, Source, Vector
 from store.tables import LIGHT_COLUMNS, open_tables, read_items, read_sources
 from store.vector_views import FaissView, LanceView, Mask, Scored, VectorColumn, VectorView
 
@@ -124,13 +124,6 @@ class Reader:
         found = self._items.take_offsets(sorted(set(rows))).select(LIGHT_COLUMNS).to_arrow().to_pylist()
         by_id = {item.id: item for item in read_items(found)}
         return [by_id[self.catalogue.ids[row]] for row in rows]
-
-    def counts(self) -> dict[str, int]:
-        """How many items of each kind are searched."""
-        counts = dict.fromkeys((str(kind) for kind in Kind), 0)
-        for kind, content in zip(self.catalogue.kinds, self.catalogue.contents, strict=True):
-            counts[kind] += content in self.catalogue.paths
-        return counts
 
 
 def _mask(values: Sequence[str], kept: set[str]) -> Mask:

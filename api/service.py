@@ -115,7 +115,8 @@ class Viscite:
 
     def _calibrate(self, target: Collection, profile: str) -> None:
         models = self.models(profile)
-        open_calibration(Reader.open(target), models.encoder, models.embedder)
+        # What is in memory of a version must not grow with it here: its vectors are read in pieces.
+        open_calibration(Reader.open(target, faiss=False), models.encoder, models.embedder)
 
     def remove(self, paths: Sequence[str], collection: str) -> int:
         """Forget the sources at or under `paths`; returns how many. Raises `NotFound` if there is none of them."""

@@ -28,9 +28,9 @@ class Builtin:
 
     @cached_property
     def backbone(self) -> Backbone:
-        from models.builtin.backbone import load_backbone
+        from models.builtin.backbone import Backbone
 
-        return load_backbone(self._cache)
+        return Backbone.load()
 
     @cached_property
     def minilm(self) -> MiniLM:

@@ -11,19 +11,19 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 
-from models.protocols import ImageTextEncoder, TextEmbedder
+from models.protocols import ImageTextEncoder, Matrix, TextEmbedder
 from retriever import channels
 from store.manifest import write_atomically
 from store.reader import Reader
 from store.records import Filters, Kind
-from store.vector_views import Scored
+from store.vector_views import VectorColumn
 
 FILE_NAME = "calibration.json"
 BANK = Path(__file__).with_name("null_queries.txt")
@@ -35,7 +35,7 @@ THRESHOLD = 0.5
 """Confidence under which the best hit counts as chance."""
 
 DEPTH = 50
-"""Rows looked at for the best of each kind under a null query."""
+"""Rows looked at for the best lexical match of each kind under a null query."""
 
 LEAST_SCALE = {"visual": 0.01, "semantic": 0.01, "lexical": 1.0}
 """The narrowest that chance is taken to be: in a small collection few null queries match any word at all, and a word
@@ -53,9 +53,9 @@ class Null:
     scale: float
 
     @classmethod
-    def fit(cls, maxima: Sequence[float], least_scale: float) -> Null:
+    def fit(cls, maxima: Matrix, least_scale: float) -> Null:
         """The distribution whose quartiles are those of `maxima`, unless it would be narrower than `least_scale`."""
-        low, high = np.quantile(np.asarray(maxima), [LOW, HIGH])
+        low, high = np.quantile(maxima, [LOW, HIGH])
         spread = np.log(np.log(1 / LOW)) - np.log(np.log(1 / HIGH))
         scale = max(float(high - low) / float(spread), least_scale)
         return cls(float(low) + scale * float(np.log(np.log(1 / LOW))), scale)
@@ -102,24 +102,13 @@ def bank() -> tuple[str, ...]:
 
 def calibrate(reader: Reader, encoder: ImageTextEncoder, embedder: TextEmbedder) -> Calibration:
     """Measure the null distributions of a version, about 2 s, and keep them beside it."""
-    allowed = reader.catalogue.allowed(Filters())
-    maxima: dict[str, dict[str, list[float]]] = {"visual": {}, "semantic": {}, "lexical": {}}
-    if allowed.any():
-        visual_vectors, text_vectors = encoder.encode_texts(bank()), embedder.encode(bank())
-        for place, text in enumerate(bank()):
-            found = {
-                "visual": channels.visual(reader, visual_vectors[place], allowed, DEPTH),
-                "semantic": channels.semantic(reader, text_vectors[place], allowed, DEPTH),
-                "lexical": channels.lexical(reader, text, Filters(), DEPTH),
-            }
-            for channel, scored in found.items():
-                _note_best(maxima[channel], scored, reader.catalogue.kinds)
+    maxima = {
+        "visual": _best_likenesses(reader, "image_vector", encoder.encode_texts(bank())),
+        "semantic": _best_likenesses(reader, "text_vector", embedder.encode(bank())),
+        "lexical": _best_matches(reader),
+    }
     nulls = {
-        channel: {
-            kind: Null.fit(_padded(scores, channel), LEAST_SCALE[channel])
-            for kind, scores in by_kind.items()
-            if len(scores) > 1
-        }
+        channel: {kind: Null.fit(scores, LEAST_SCALE[channel]) for kind, scores in by_kind.items()}
         for channel, by_kind in maxima.items()
     }
     calibration = Calibration(len(reader), nulls)
@@ -127,17 +116,28 @@ def calibrate(reader: Reader, encoder: ImageTextEncoder, embedder: TextEmbedder)
     return calibration
 
 
-def _note_best(maxima: dict[str, list[float]], scored: Scored, kinds: Sequence[str]) -> None:
-    best: dict[str, float] = {}
-    for row, score in scored:
-        best.setdefault(kinds[row], score)
-    for kind, score in best.items():
-        maxima.setdefault(kind, []).append(score)
+def _best_likenesses(reader: Reader, column: VectorColumn, queries: Matrix) -> dict[str, Matrix]:
+    """float32[q] by kind: the largest inner product of each query with a vector of the kind."""
+    best: dict[str, Matrix] = {}
+    catalogue = reader.catalogue
+    for rows, vectors in reader.vector_batches(column):
+        visible = catalogue.visible[rows]
+        kinds = np.array([catalogue.kinds[row] for row in rows[visible]])
+        likenesses = queries @ vectors[visible].T
+        for kind in np.unique(kinds):
+            largest = likenesses[:, kinds == kind].max(axis=1)
+            best[str(kind)] = np.maximum(best.get(str(kind), -np.inf), largest)
+    return best
 
 
-def _padded(scores: list[float], channel: str) -> list[float]:
-    """A query without any matching word has the lexical score 0."""
-    return scores + [0.0] * (len(bank()) - len(scores)) if channel == "lexical" else scores
+def _best_matches(reader: Reader) -> dict[str, Matrix]:
+    """float32[q] by kind: the largest lexical score of each query, 0 where no word matches."""
+    best: dict[str, Matrix] = {}
+    for place, text in enumerate(bank()):
+        for row, score in channels.lexical(reader, text, Filters(), DEPTH):
+            scores = best.setdefault(reader.catalogue.kinds[row], np.zeros(len(bank()), np.float32))
+            scores[place] = max(scores[place], score)
+    return best
 
 
 def open_calibration(reader: Reader, encoder: ImageTextEncoder, embedder: TextEmbedder) -> Calibration:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from store.records import Kind
+from store.vector_views import Scored
 
 RANK_CONSTANT = 5
 """How slowly a place loses weight. Cormack, Clarke and Buettcher (2009) use 60 for channels of like worth; where one is
 much better, the first places must differ more, or the weaker channels reorder them: on `val`, recall@1 of photos is
 24.5 % with 5 and 18.0 % with 60, at a weight of 0.1 for the weaker ones."""
 
-WEIGHTS: Mapping[str, Mapping[Kind, float]] = {
+WEIGHTS: Mapping[str, Mapping[str, float]] = {
     "visual": {Kind.IMAGE: 1.0, Kind.FIGURE: 1.0, Kind.PAGE: 0.25, Kind.PASSAGE: 0.0},
     "semantic": {Kind.IMAGE: 0.1, Kind.FIGURE: 0.3, Kind.PAGE: 1.0, Kind.PASSAGE: 1.0},
     "lexical": {Kind.IMAGE: 0.1, Kind.FIGURE: 0.3, Kind.PAGE: 0.5, Kind.PASSAGE: 1.0},
@@ -22,23 +23,21 @@ WEIGHTS: Mapping[str, Mapping[Kind, float]] = {
 SURE = 0.99
 """From this probability on a lexical match counts in full: a file's name, or the words on a sign, in the query."""
 
-Judged = Sequence[tuple[int, float | None]]
-"""Rows, best first, with the probability that each beats chance, where it is known."""
-
 
 def reciprocal_ranks(
-    rankings: Mapping[str, Judged], kinds: Sequence[str], ids: Sequence[str]
+    rankings: Mapping[str, Scored], sure: Set[int], kinds: Sequence[str], ids: Sequence[str]
 ) -> list[tuple[int, float]]:
     """Rows and fused scores, best first, ties by id: the sum over channels of weight / (RANK_CONSTANT + rank).
 
+    `rankings` are rows with raw scores, best first, by channel; `sure` are the rows whose lexical match counts in full.
     Weighted reciprocal rank fusion (Cormack, Clarke and Buettcher, "Reciprocal Rank Fusion outperforms Condorcet and
     individual Rank Learning Methods", 2009).
     """
     scores: dict[int, float] = defaultdict(float)
-    for channel, judged in rankings.items():
-        for rank, (row, probability) in enumerate(judged, 1):
-            is_sure = channel == "lexical" and probability is not None and probability >= SURE
-            weight = 1.0 if is_sure else WEIGHTS[channel][Kind(kinds[row])]
+    for channel, scored in rankings.items():
+        weights: Mapping[str, float] = WEIGHTS[channel]
+        for rank, (row, _) in enumerate(scored, 1):
+            weight = 1.0 if channel == "lexical" and row in sure else weights[kinds[row]]
             scores[row] += weight / (RANK_CONSTANT + rank)
     return sorted(scores.items(), key=lambda entry: (-entry[1], ids[entry[0]]))
 

@@ -11,6 +11,8 @@ import json
 import tarfile
 from pathlib import Path
 
+from scripts.captioned_photos import read_captions
+
 
 def main() -> None:
     """Write the folder."""
@@ -19,20 +21,20 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--split", default="val")
     arguments = parser.parse_args()
-    lines = map(json.loads, (arguments.data / "captions.jsonl").read_text(encoding="utf-8").splitlines())
-    chosen = {line["image"]: line["captions"] for line in lines if line["split"] == arguments.split}
+    chosen = read_captions(arguments.data, arguments.split)
     photos = arguments.out / "photos"
     photos.mkdir(parents=True, exist_ok=True)
     with tarfile.open(arguments.data / "photos.tar") as archive:
+        names = {photo.image for photo in chosen}
         for member in archive:
             name, file = Path(member.name).name, archive.extractfile(member)
-            if name in chosen and file is not None:
+            if name in names and file is not None:
                 (photos / name).write_bytes(file.read())
     queries, qrels = [], ["query-id\tcorpus-id\tscore"]
-    for image, captions in chosen.items():
-        for number, caption in enumerate(captions):
-            queries.append(json.dumps({"_id": f"{image}-{number}", "text": caption}))
-            qrels.append(f"{image}-{number}\tphotos/{image}\t1")
+    for photo in chosen:
+        for number, caption in enumerate(photo.captions):
+            queries.append(json.dumps({"_id": f"{photo.image}-{number}", "text": caption}))
+            qrels.append(f"{photo.image}-{number}\tphotos/{photo.image}\t1")
     (arguments.out / "queries.jsonl").write_text("\n".join(queries) + "\n", encoding="utf-8")
     (arguments.out / "qrels.tsv").write_text("\n".join(qrels) + "\n", encoding="utf-8")
     print(f"{len(chosen)} photos and {len(queries)} queries in {arguments.out}")

@@ -7,27 +7,22 @@ DATA holds `photos.tar` and `captions.jsonl` (image, split, five captions). Feat
 from __future__ import annotations
 
 import argparse
-import io
-import json
-import tarfile
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from PIL import Image, ImageEnhance
 from torch.nn.functional import cross_entropy, normalize
 
 from models.builtin import heads as shipped
-from models.builtin.backbone import Backbone, Features, load_backbone
+from models.builtin.backbone import Backbone, Features
 from models.builtin.encoder import LABEL_TEMPLATE, NAMES_WEIGHT, BuiltinEncoder, beside, mix_names
 from models.builtin.heads import Heads, compressed, small, unit
 from models.builtin.minilm import MiniLM
 from models.builtin.names import read_classes
-from models.protocols import Pixels
+from scripts.captioned_photos import batches, read_captions
 
 Floats = npt.NDArray[np.float32]
 
@@ -104,7 +99,7 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.set_num_threads(2)
     arguments.work.mkdir(parents=True, exist_ok=True)
-    backbone, minilm = load_backbone(arguments.work), MiniLM.load(arguments.work)
+    backbone, minilm = Backbone.load(), MiniLM.load(arguments.work)
     train = read_split(arguments.data, arguments.work, "train", backbone, minilm, VIEWS)
     val = read_split(arguments.data, arguments.work, "val", backbone, minilm, 1)
     tensors: dict[str, Floats] = {}
@@ -124,16 +119,15 @@ def templated() -> list[str]:
 
 def read_split(data: Path, work: Path, split: str, backbone: Backbone, minilm: MiniLM, views: int) -> Split:
     """The features of a split, from `work` or computed into it."""
-    lines = [json.loads(line) for line in (data / "captions.jsonl").read_text(encoding="utf-8").splitlines()]
-    chosen = [line for line in lines if line["split"] == split]
+    chosen = read_captions(data, split)
     texts = work / f"{split}-texts.npy"
     if not texts.exists():
-        np.save(texts, minilm.encode([caption for line in chosen for caption in line["captions"]]).astype(np.float16))
+        np.save(texts, minilm.encode([caption for line in chosen for caption in line.captions]).astype(np.float16))
     paths = [work / f"{split}-{view}.npz" for view in range(views)]
     for view, path in enumerate(paths):
         if not path.exists():
             started = time.perf_counter()
-            features = [backbone.run(batch) for batch in batches(data, {line["image"] for line in chosen}, view)]
+            features = [backbone.run(batch) for batch in batches(data, {line.image for line in chosen}, view)]
             np.savez(
                 path,
                 pooled=np.concatenate([part.pooled for part in features]).astype(np.float16),
@@ -146,30 +140,6 @@ def read_split(data: Path, work: Path, split: str, backbone: Backbone, minilm: M
         loaded[0]["probabilities"].astype(np.float32),
         np.load(texts).astype(np.float32).reshape(len(chosen), 5, -1),
     )
-
-
-def batches(data: Path, names: set[str], view: int) -> Iterator[list[Pixels]]:
-    """Views of the named photos, in the order of their names, which is that of the captions."""
-    random = np.random.default_rng(view)
-    with tarfile.open(data / "photos.tar") as archive:
-        members = sorted((m for m in archive.getmembers() if Path(m.name).name in names), key=lambda m: m.name)
-        for start in range(0, len(members), 32):
-            files = [archive.extractfile(member) for member in members[start : start + 32]]
-            yield [look(Image.open(io.BytesIO(file.read())).convert("RGB"), view, random) for file in files if file]
-
-
-def look(photo: Image.Image, view: int, random: np.random.Generator) -> Pixels:
-    """View 0 is the photo, 1 its mirror image, others are random crops, turned and tinted."""
-    if view == 1 or (view > 1 and random.random() < 0.5):
-        photo = photo.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-    if view > 1:
-        width, height = photo.size
-        wide, high = width * random.uniform(0.7, 1), height * random.uniform(0.7, 1)
-        left, top = random.uniform(0, width - wide), random.uniform(0, height - high)
-        photo = photo.resize((260, 260), Image.Resampling.BICUBIC, box=(left, top, left + wide, top + high))
-        photo = ImageEnhance.Brightness(photo).enhance(random.uniform(0.8, 1.2))
-        photo = ImageEnhance.Color(photo).enhance(random.uniform(0.7, 1.3))
-    return np.asarray(photo)
 
 
 def classifier_rows() -> torch.Tensor:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,17 @@ from store.filters import expression, is_under
 from store.manifest import FILE_NAME, Manifest, read_manifest
 from store.records import Filters, Item, Source, Vector
 from store.tables import LIGHT_COLUMNS, open_tables, read_items, read_sources
-from store.vector_views import FaissView, LanceView, Mask, Scored, VectorColumn, VectorView
+from store.vector_views import (
+    FaissView,
+    LanceView,
+    Mask,
+    Matrix,
+    Rows,
+    Scored,
+    VectorColumn,
+    VectorView,
+    vector_batches,
+)
 
 if TYPE_CHECKING:
     from lancedb.table import Table
@@ -91,6 +101,10 @@ class Reader:
     def nearest(self, column: VectorColumn, vector: Vector, depth: int, allowed: Mask) -> Scored:
         """Rows with their inner products with `vector`, best first, of the `allowed` alone."""
         return self.vectors.nearest(column, vector, depth, None if allowed.all() else allowed)
+
+    def vector_batches(self, column: VectorColumn) -> Iterator[tuple[Rows, Matrix]]:
+        """All vectors of a column in pieces: int64[m] rows and float32[m, d]."""
+        return vector_batches(self._items, column)
 
     def matching(self, text: str, depth: int, filters: Filters) -> Scored:
         """Rows with their BM25 scores for the words of `text`, best first, ties by id."""

@@ -7,6 +7,7 @@ than `depth`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
@@ -20,7 +21,23 @@ if TYPE_CHECKING:
 VectorColumn = Literal["image_vector", "text_vector"]
 COLUMNS: tuple[VectorColumn, ...] = ("image_vector", "text_vector")
 Mask = npt.NDArray[np.bool_]
+Rows = npt.NDArray[np.int64]
+Matrix = npt.NDArray[np.float32]
 Scored = list[tuple[int, float]]
+
+BATCH = 4096
+"""Vectors read at once."""
+
+
+def vector_batches(table: Table, column: VectorColumn) -> Iterator[tuple[Rows, Matrix]]:
+    """The vectors of a column in pieces of bounded size: int64[m] rows of the catalogue, float32[m, d]."""
+    first = 0
+    for batch in table.search().select([column]).to_batches(BATCH):
+        stored = batch[column]
+        present = np.flatnonzero(stored.is_valid().to_numpy(zero_copy_only=False))
+        vectors = stored.drop_null().flatten().to_numpy(zero_copy_only=False)
+        yield first + present, np.ascontiguousarray(vectors.reshape(len(present), stored.type.list_size))
+        first += len(batch)
 
 
 class VectorView(Protocol):
@@ -29,7 +46,7 @@ class VectorView(Protocol):
     def nearest(self, column: VectorColumn, vector: Vector, depth: int, allowed: Mask | None) -> Scored: ...
 
 
-def _best_first(rows: npt.NDArray[np.int64], scores: npt.NDArray[np.float32]) -> Scored:
+def _best_first(rows: Rows, scores: npt.NDArray[np.float32]) -> Scored:
     order = np.lexsort((rows, -scores))
     return [(int(rows[place]), float(scores[place])) for place in order]
 
@@ -42,15 +59,14 @@ class FaissView:
 
         self._faiss = faiss
         self._indexes = {}
-        self._rows: dict[str, npt.NDArray[np.int64]] = {}
+        self._rows: dict[str, Rows] = {}
         for column in COLUMNS:
-            stored = table.search().select([column]).to_arrow()[column].combine_chunks()
-            present = np.flatnonzero(stored.is_valid().to_numpy(zero_copy_only=False))
-            dimension = stored.type.list_size
-            vectors = stored.drop_null().flatten().to_numpy(zero_copy_only=False).reshape(-1, dimension)
-            index = faiss.IndexFlatIP(dimension)
-            index.add(np.ascontiguousarray(vectors))
-            self._indexes[column], self._rows[column] = index, present
+            index, present = faiss.IndexFlatIP(table.schema.field(column).type.list_size), []
+            for rows, vectors in vector_batches(table, column):
+                index.add(vectors)
+                present.append(rows)
+            self._indexes[column] = index
+            self._rows[column] = np.concatenate([np.empty(0, np.int64), *present])
 
     def nearest(self, column: VectorColumn, vector: Vector, depth: int, allowed: Mask | None) -> Scored:
         index, rows = self._indexes[column], self._rows[column]
@@ -84,7 +100,7 @@ class LanceView:
             rows, scores = rows[kept], scores[kept]
         return _best_first(rows, scores)[:depth]
 
-    def _offsets(self, row_ids: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
+    def _offsets(self, row_ids: npt.NDArray[np.uint64]) -> Rows:
         every = self._table.search().with_row_id(True).select(["_rowid"]).to_arrow()["_rowid"].to_numpy()
         order = np.argsort(every)
         return order[np.searchsorted(every, row_ids, sorter=order)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -12,7 +13,8 @@ from models.protocols import Pixels
 
 SIDE = 48
 """Colours are counted on a picture of this side: enough for shares, and takes well under a millisecond."""
-BINS = 8
+LEVELS = 32
+"""Steps of each channel that are told apart."""
 LEAST_SHARE = 0.15
 MOST_COLORS = 3
 PLAIN_SPREAD = 6.0
@@ -47,37 +49,40 @@ _PALETTE: tuple[tuple[str, tuple[int, int, int]], ...] = (
     ("beige", (215, 190, 155)),
 )
 
+NAMES = tuple(dict.fromkeys(name for name, _ in _PALETTE))
 
-def dominant_colors(pixels: Pixels) -> tuple[str, ...]:
+
+@dataclass(frozen=True, slots=True)
+class Colors:
+    """The dominant colours of a picture, and whether it is of one colour and so shows no thing."""
+
+    names: tuple[str, ...]
+    plain: bool
+
+
+def look_at_colors(pixels: Pixels) -> Colors:
     """Up to three basic colour names, each of at least 15 % of the picture, the largest first."""
-    small = Image.fromarray(pixels).resize((SIDE, SIDE), Image.Resampling.BOX)
-    quantised = small.quantize(BINS, method=Image.Quantize.MEDIANCUT)
-    levels = np.asarray(quantised.getpalette(), np.uint8).reshape(-1, 3)
-    shares: dict[str, float] = {}
-    names = nearest_names(levels)
-    for count, index in quantised.getcolors() or ():
-        assert isinstance(index, int)
-        name = names[index]
-        shares[name] = shares.get(name, 0) + count / SIDE**2
-    ordered = sorted((name for name in shares if shares[name] >= LEAST_SHARE), key=lambda name: -shares[name])
-    return tuple(ordered[:MOST_COLORS])
-
-
-def nearest_names(levels: npt.NDArray[np.uint8]) -> list[str]:
-    """The basic names of RGB colours: the nearest samples in CIELAB, where distance is likeness to the eye."""
-    distances = np.linalg.norm(_samples()[None] - _lab(levels.astype(np.float64))[:, None], axis=-1)
-    return [_PALETTE[place][0] for place in distances.argmin(1)]
+    small = np.asarray(Image.fromarray(pixels).resize((SIDE, SIDE), Image.Resampling.BOX))
+    red, green, blue = np.moveaxis(small // (256 // LEVELS), -1, 0)
+    shares = np.bincount(_names_by_level()[red, green, blue].ravel(), minlength=len(NAMES)) / SIDE**2
+    largest = [int(row) for row in np.argsort(-shares, kind="stable")[:MOST_COLORS] if shares[row] >= LEAST_SHARE]
+    plain = bool(small.std(axis=(0, 1)).max() < PLAIN_SPREAD)
+    return Colors(tuple(NAMES[row] for row in largest), plain)
 
 
 @cache
-def _samples() -> npt.NDArray[np.float64]:
-    return _lab(np.array([sample for _, sample in _PALETTE], np.float64))
+def _names_by_level() -> npt.NDArray[np.uint8]:
+    """uint8[32, 32, 32]: for each RGB colour the row in `NAMES` of its basic name.
 
-
-def is_plain(pixels: Pixels) -> bool:
-    """Whether the picture is of one colour, and so shows no thing."""
-    small = np.asarray(Image.fromarray(pixels).resize((SIDE, SIDE), Image.Resampling.BOX), np.float32)
-    return bool(small.std(axis=(0, 1)).max() < PLAIN_SPREAD)
+    That of the nearest sample in CIELAB, where distance is likeness to the eye.
+    """
+    step = 256 / LEVELS
+    middles = np.stack(np.meshgrid(*[np.arange(LEVELS) * step + step / 2] * 3, indexing="ij"), axis=-1)
+    samples = _lab(np.array([sample for _, sample in _PALETTE], np.float64))
+    distances = np.linalg.norm(_lab(middles)[..., None, :] - samples, axis=-1)
+    rows = np.array([NAMES.index(name) for name, _ in _PALETTE], np.uint8)
+    names: npt.NDArray[np.uint8] = rows[distances.argmin(-1)]
+    return names
 
 
 def _lab(rgb: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

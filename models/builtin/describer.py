@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from models.builtin.backbone import PREPROCESSING, Backbone, Floats
-from models.builtin.colors import dominant_colors, is_plain
+from models.builtin.colors import look_at_colors
 from models.builtin.file_names import words_of
 from models.builtin.names import Names
 from models.protocols import DescribeContext, Fingerprint, Pixels
 from store.records import Description, Tag
 
-PROMPT_VERSION = "2"
+PROMPT_VERSION = "3"
 """Raised when the same picture would be described otherwise."""
 
 SURE = 0.5
@@ -52,14 +52,13 @@ class BuiltinDescriber:
 
     def _describe(self, pixels: Pixels, context: DescribeContext, probabilities: Floats) -> Description:
         # The classifier must name something even in a wall of one colour.
-        plain = is_plain(pixels)
-        colors = dominant_colors(pixels)
-        subject = "" if plain else self._subject(probabilities)
-        sentences = (subject, _palette(colors), _file_name(context.file_name))
+        colors = look_at_colors(pixels)
+        subject = "" if colors.plain else self._subject(probabilities)
+        sentences = (subject, _palette(colors.names), _file_name(context.file_name))
         return Description(
             " ".join(sentence for sentence in sentences if sentence),
-            tags=() if plain else self._tags(probabilities),
-            colors=colors,
+            tags=() if colors.plain else self._tags(probabilities),
+            colors=colors.names,
         )
 
     def _tags(self, probabilities: Floats) -> tuple[Tag, ...]:

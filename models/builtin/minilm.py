@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +20,10 @@ if TYPE_CHECKING:
 
 DIMENSION = 384
 MAX_TOKENS = 256
-BATCH = 32
+BATCH = 8
+"""Texts that one thread runs at once. A thread a core, each with a batch of its own, is a sixth faster than all on one
+batch, and alone a query takes as long on one thread as on two."""
+
 FORMAT = 1
 """Raised when the exported graph changes, so that old files are not read."""
 
@@ -29,6 +34,7 @@ class MiniLM:
     def __init__(self, session: ort.InferenceSession, tokenizer: Tokenizer, weights: str) -> None:
         self._session = session
         self._tokenizer = tokenizer
+        self._pool = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="minilm")
         self._weights = weights
         self._latest: tuple[tuple[str, ...], Matrix] | None = None
 
@@ -45,7 +51,7 @@ class MiniLM:
         tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         tokenizer.enable_truncation(MAX_TOKENS)
         tokenizer.enable_padding()
-        return cls(open_session(path), tokenizer, weights)
+        return cls(open_session(path, threads=1), tokenizer, weights)
 
     @property
     def fingerprint(self) -> Fingerprint:
@@ -67,12 +73,17 @@ class MiniLM:
         vectors = np.empty((len(texts), DIMENSION), np.float32)
         # Texts of like length share a batch, so that little is spent on padding.
         order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
-        for start in range(0, len(order), BATCH):
-            rows = order[start : start + BATCH]
-            encodings = self._tokenizer.encode_batch([_valid(texts[row]) for row in rows])
-            ids = np.array([encoding.ids for encoding in encodings], np.int64)
-            mask = np.array([encoding.attention_mask for encoding in encodings], np.int64)
-            vectors[rows] = self._session.run(None, {"ids": ids, "mask": mask})[0]
+        batches = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
+        found = self._pool.map(lambda rows: self._run([texts[row] for row in rows]), batches)
+        for rows, batch in zip(batches, found, strict=True):
+            vectors[rows] = batch
+        return vectors
+
+    def _run(self, texts: Sequence[str]) -> Matrix:
+        encodings = self._tokenizer.encode_batch([_valid(text) for text in texts])
+        ids = np.array([encoding.ids for encoding in encodings], np.int64)
+        mask = np.array([encoding.attention_mask for encoding in encodings], np.int64)
+        vectors: Matrix = self._session.run(None, {"ids": ids, "mask": mask})[0]
         return vectors
 
 

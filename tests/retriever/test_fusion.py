@@ -12,28 +12,28 @@ IDS = ["a", "b", "c"]
 
 
 def test_scores_are_weighted_reciprocal_ranks() -> None:
-    fused = dict(reciprocal_ranks({"visual": [(0, None), (1, None)], "lexical": [(1, 0.5)]}, IMAGES, IDS))
+    fused = dict(reciprocal_ranks({"visual": [(0, 0.9), (1, 0.8)], "lexical": [(1, 3.0)]}, set(), IMAGES, IDS))
     assert fused[0] == pytest.approx(1 / (RANK_CONSTANT + 1))
     assert fused[1] == pytest.approx(1 / (RANK_CONSTANT + 2) + 0.1 / (RANK_CONSTANT + 1))
     assert 2 not in fused
 
 
 def test_sight_decides_on_pictures_and_words_on_passages() -> None:
-    rankings = {"visual": [(0, None), (1, None)], "semantic": [(1, None), (0, None)]}
-    assert [row for row, _ in reciprocal_ranks(rankings, IMAGES, IDS)] == [0, 1]
-    assert [row for row, _ in reciprocal_ranks(rankings, [Kind.PASSAGE] * 2, IDS)] == [1, 0]
+    rankings = {"visual": [(0, 0.9), (1, 0.8)], "semantic": [(1, 0.7), (0, 0.6)]}
+    assert [row for row, _ in reciprocal_ranks(rankings, set(), IMAGES, IDS)] == [0, 1]
+    assert [row for row, _ in reciprocal_ranks(rankings, set(), [Kind.PASSAGE] * 2, IDS)] == [1, 0]
 
 
 def test_a_sure_word_lifts_a_picture_that_sight_does_not_know() -> None:
-    seen = [(0, None), (1, None)]
-    unsure = reciprocal_ranks({"visual": seen, "lexical": [(2, 0.9)]}, IMAGES, IDS)
-    sure = reciprocal_ranks({"visual": seen, "lexical": [(2, 0.995)]}, IMAGES, IDS)
+    rankings = {"visual": [(0, 0.9), (1, 0.8)], "lexical": [(2, 9.0)]}
+    unsure = reciprocal_ranks(rankings, set(), IMAGES, IDS)
+    sure = reciprocal_ranks(rankings, {2}, IMAGES, IDS)
     assert [row for row, _ in unsure] == [0, 1, 2]
     assert [row for row, _ in sure] == [0, 2, 1]
 
 
 def test_ties_break_by_id() -> None:
-    fused = reciprocal_ranks({"visual": [(0, None)], "lexical": [(1, 1.0)]}, IMAGES, ["z", "y", "x"])
+    fused = reciprocal_ranks({"visual": [(0, 0.9)], "lexical": [(1, 9.0)]}, {1}, IMAGES, ["z", "y", "x"])
     assert [row for row, _ in fused] == [1, 0]
 
 

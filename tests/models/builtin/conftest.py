@@ -10,7 +10,7 @@ import pytest
 import sklearn.datasets  # type: ignore[import-untyped]
 from PIL import Image
 
-from models.builtin.backbone import Backbone, load_backbone
+from models.builtin.backbone import Backbone
 from models.builtin.minilm import MiniLM
 from models.protocols import Pixels
 
@@ -21,8 +21,8 @@ def model_cache(pytestconfig: pytest.Config) -> Path:
 
 
 @pytest.fixture(scope="session")
-def backbone(model_cache: Path) -> Backbone:
-    return load_backbone(model_cache)
+def backbone() -> Backbone:
+    return Backbone.load()
 
 
 @pytest.fixture(scope="session")

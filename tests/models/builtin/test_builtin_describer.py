@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from models.builtin.backbone import Backbone
-from models.builtin.colors import dominant_colors, is_plain, nearest_names
+from models.builtin.colors import look_at_colors
 from models.builtin.describer import BuiltinDescriber
 from models.builtin.file_names import words_of
 from models.builtin.names import Names, read_classes, read_groups, with_article
@@ -109,7 +109,7 @@ def test_file_names_keep_the_words_that_a_person_chose(name: str, words: tuple[s
 
 def test_dominant_colors_are_ordered_by_their_share() -> None:
     flag = np.concatenate([flat(200, 20, 20), flat(200, 20, 20), flat(245, 245, 245)])
-    assert dominant_colors(flag) == ("red", "white")
+    assert look_at_colors(flag).names == ("red", "white")
 
 
 @pytest.mark.parametrize(
@@ -117,13 +117,13 @@ def test_dominant_colors_are_ordered_by_their_share() -> None:
     [((255, 255, 0), "yellow"), ((0, 128, 0), "green"), ((128, 128, 128), "grey"), ((139, 90, 43), "brown")],
 )
 def test_colors_have_basic_names(color: tuple[int, int, int], name: str) -> None:
-    assert nearest_names(np.array([color], np.uint8)) == [name]
+    assert look_at_colors(flat(*color)).names == (name,)
 
 
 def test_only_one_colour_is_plain(photos: dict[str, Pixels]) -> None:
-    assert is_plain(flat(12, 200, 7))
-    assert not is_plain(photos["flower"])
-    assert not is_plain(np.asarray(Image.linear_gradient("L").convert("RGB")))
+    assert look_at_colors(flat(12, 200, 7)).plain
+    assert not look_at_colors(photos["flower"]).plain
+    assert not look_at_colors(np.asarray(Image.linear_gradient("L").convert("RGB"))).plain
 
 
 def test_split_leaves_add_up_to_the_broader_word(names: Names) -> None:

@@ -235,7 +235,7 @@ class DescribedOut(Schema):
             description=described.sentence,
             caption=described.caption,
             tags=[TagOut(name=tag.name, probability=round(tag.probability, 4)) for tag in described.tags],
-            text=described.text,
+            text=described.text or None,
             colors=list(described.colors),
         )
 

@@ -6,14 +6,14 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from api.settings import PROFILES, Settings
 from api.wiring import Builtin, Models
 from evaluation.collection import evaluate_collection
-from indexer.pictures import Picture, as_jpeg
+from indexer.pictures import READING_SIDE, Picture, as_jpeg
 from indexer.report import Report
 from indexer.run import Indexer, Progress
 from indexer.workers import Workers, read_content
@@ -22,6 +22,7 @@ from models.protocols import DescribeContext, Pixels, Turn
 from retriever.calibration import open_calibration
 from retriever.search import Found, Retriever
 from store.collections import Collection, Home
+from store.descriptions import Descriptions
 from store.errors import InvalidInput, NotFound
 from store.filters import is_under
 from store.manifest import Manifest, brief, read_manifest
@@ -57,6 +58,7 @@ class Viscite:
         self.settings = settings
         self.home = Home(settings.home)
         self._builtin = builtin or Builtin(settings.home / "cache" / "models")
+        self._descriptions = Descriptions(settings.home / "descriptions.sqlite3")
         self._models: dict[str, Models] = {}
         self._retrievers: dict[str, Retriever] = {}
         self._guard = threading.RLock()
@@ -69,12 +71,14 @@ class Viscite:
         """Stop the worker processes, if any were started."""
         if "_workers" in self.__dict__:
             self._workers.close()
+        self._builtin.close()
 
     def models(self, profile: str) -> Models:
         """The models of a profile. Raises `InvalidInput` for an unknown one."""
         with self._guard:
             if profile not in self._models:
-                self._models[profile] = Models(profile, self.settings.profile_named(profile), self._builtin)
+                chosen = self.settings.profile_named(profile)
+                self._models[profile] = Models(profile, chosen, self._builtin, self._descriptions)
             return self._models[profile]
 
     # Indexing
@@ -300,14 +304,16 @@ class Viscite:
             raise InvalidInput(f"{len(pictures)} pictures; at most {self.settings.max_pictures} are taken at once.")
         checked = checked_labels(labels, self.settings.max_labels, self.settings.max_label_characters)
         decoded = self._decode_named(pictures)
-        results = classify(decoded, checked, self.models(self.settings.profile).encoder, top)
+        results = classify(
+            [picture.pixels for picture in decoded], checked, self.models(self.settings.profile).encoder, top
+        )
         return [(name, one) for (name, _), one in zip(pictures, results, strict=True)]
 
-    def _decode_named(self, pictures: Sequence[tuple[str, bytes]]) -> list[Pixels]:
+    def _decode_named(self, pictures: Sequence[tuple[str, bytes]]) -> list[Picture]:
         decoded = []
         for name, data in pictures:
             try:
-                decoded.append(self.decode(data).pixels)
+                decoded.append(self.decode(data))
             except InvalidInput as error:
                 raise InvalidInput(f"{name}: {error}") from error
         return decoded
@@ -315,8 +321,14 @@ class Viscite:
     def describe(self, pictures: Sequence[tuple[str, bytes]]) -> list[Description]:
         """What named pictures show, in words."""
         decoded = self._decode_named(pictures)
-        contexts = [DescribeContext(Path(name).name) for name, _ in pictures]
-        return self.models(self.settings.profile).indexing.describer.describe(decoded, contexts)
+        workers = self._own_workers()
+        contexts = [
+            DescribeContext(partial(_larger, workers, data) if picture.is_reduced else None)
+            for (_, data), picture in zip(pictures, decoded, strict=True)
+        ]
+        pixels = [picture.pixels for picture in decoded]
+        describer = self._builtin.reading_describer if self.settings.read_text else self._builtin.describer
+        return describer.describe(pixels, contexts)
 
     def evaluate(self, folder: Path, collection: str) -> dict[str, Any]:
         """The metrics of an evaluation folder on a collection, by channel and fused."""
@@ -350,3 +362,7 @@ def timed(call: Callable[[], Value]) -> tuple[Value, float]:
     start = time.perf_counter()
     value = call()
     return value, time.perf_counter() - start
+
+
+def _larger(workers: Workers, data: bytes) -> Pixels:
+    return workers.decode(data, READING_SIDE).pixels

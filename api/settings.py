@@ -68,6 +68,7 @@ class Settings(BaseSettings):
     profile: str = "builtin"
     profiles: dict[str, Profile] = {}
     faiss: bool = True
+    read_text: bool = True
 
     host: str = "127.0.0.1"
     port: int = 8750

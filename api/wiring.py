@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from api.settings import Profile
 from indexer.encode import IndexModels
 from models.protocols import ImageTextEncoder, TextEmbedder
+from store.descriptions import Descriptions
 from store.writer import describe_fingerprints
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from models.builtin.describer import BuiltinDescriber
     from models.builtin.encoder import BuiltinEncoder
     from models.builtin.minilm import MiniLM
+    from models.builtin.text_reader import TextReader
 
 
 class Builtin:
@@ -46,18 +48,38 @@ class Builtin:
 
     @cached_property
     def describer(self) -> BuiltinDescriber:
+        """The one that is fast enough for an index: it reads no text."""
         from models.builtin.describer import BuiltinDescriber
 
         return BuiltinDescriber(self.backbone)
+
+    @cached_property
+    def reading_describer(self) -> BuiltinDescriber:
+        """The one that also reads the text in pictures, which takes about a second for each that holds some."""
+        from models.builtin.describer import BuiltinDescriber
+
+        return BuiltinDescriber(self.backbone, self.reader)
+
+    @cached_property
+    def reader(self) -> TextReader:
+        from models.builtin.text_reader import TextReader
+
+        return TextReader()
+
+    def close(self) -> None:
+        """Stop the processes that read text, if any were started."""
+        if "reader" in self.__dict__:
+            self.reader.close()
 
 
 class Models:
     """The models of one profile. They share what they can with the built-in ones."""
 
-    def __init__(self, name: str, profile: Profile, builtin: Builtin) -> None:
+    def __init__(self, name: str, profile: Profile, builtin: Builtin, descriptions: Descriptions) -> None:
         self.name = name
         self._profile = profile
         self._builtin = builtin
+        self._descriptions = descriptions
 
     @cached_property
     def encoder(self) -> ImageTextEncoder:
@@ -82,7 +104,7 @@ class Models:
     @cached_property
     def indexing(self) -> IndexModels:
         """What an index is built with."""
-        return IndexModels(self.encoder, self.embedder, self._builtin.describer)
+        return IndexModels(self.encoder, self.embedder, self._builtin.describer, self._descriptions)
 
     @cached_property
     def generator(self) -> Generator:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import PurePath
+from typing import Any
 
 import numpy as np
 
 from indexer.documents import Page
+from indexer.file_names import chosen_words
 from indexer.pictures import Picture
 from models.protocols import Pixels
 from store.errors import InvalidInput
-from store.records import Description, Item, Kind, Vector, item_id
+from store.records import Description, Item, Kind, ReadLine, Vector, item_id
 
 HEADING_WORDS = 14
 """Words of a page's text that stand for it in its description."""
@@ -20,11 +23,15 @@ HEADING_WORDS = 14
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An item without vectors; `pixels` go to the image encoder, `meaning` to the text embedder."""
+    """An item without vectors; `pixels` go to the image encoder, `meaning` to the text embedder.
+
+    `larger` gives a picture that was made smaller once more, in as many pixels as text in it needs to be read.
+    """
 
     item: Item
     file_name: str
     pixels: Pixels | None = None
+    larger: Callable[[], Pixels] | None = None
     meaning: str = ""
     words: tuple[str, ...] = ()
     is_described: bool = True
@@ -35,14 +42,21 @@ class Draft:
             "caption": description.caption,
             "tags": [{"name": tag.name, "probability": round(tag.probability, 4)} for tag in description.tags],
             "colors": list(description.colors),
+            "lines": [self._placed(line) for line in description.lines],
         }
-        text = description.text or ""
-        item = replace(self.item, description=description.sentence, text=text, attributes=attributes)
-        words = (*self.words, description.sentence, *(tag.name for tag in description.tags), text)
-        return replace(self, item=item, meaning=description.sentence, words=words, is_described=True)
+        chosen = chosen_words(self.file_name)
+        said = f'{description.sentence} File name: "{" ".join(chosen)}".' if chosen else description.sentence
+        item = replace(self.item, description=said, text=description.text, attributes=attributes)
+        words = (*self.words, description.sentence, *(tag.name for tag in description.tags), description.text)
+        return replace(self, item=item, meaning=said, words=words, is_described=True)
+
+    def _placed(self, line: ReadLine) -> dict[str, Any]:
+        width, height = self.item.width or 1, self.item.height or 1
+        box = [round(share * side, 1) for share, side in zip(line.box, (width, height) * 2, strict=True)]
+        return {"text": line.text, "box": box, "probability": round(line.probability, 3)}
 
 
-def draft_picture(sha256: str, picture: Picture, file_name: str) -> Draft:
+def draft_picture(sha256: str, picture: Picture, file_name: str, larger: Callable[[], Pixels] | None = None) -> Draft:
     """The one item of a picture, to be described."""
     item = Item(
         id=item_id(sha256, Kind.IMAGE),
@@ -52,7 +66,10 @@ def draft_picture(sha256: str, picture: Picture, file_name: str) -> Draft:
         height=picture.height,
         captured_at=picture.captured_at,
     )
-    return Draft(item, file_name, pixels=picture.pixels, words=(file_words(file_name),), is_described=False)
+    if not picture.is_reduced:
+        larger = None
+    words = (file_words(file_name),)
+    return Draft(item, file_name, pixels=picture.pixels, larger=larger, words=words, is_described=False)
 
 
 def draft_page(sha256: str, page: Page, file_name: str) -> list[Draft]:

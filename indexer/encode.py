@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 
 from indexer.drafts import Draft, checked_vector
 from models.protocols import DescribeContext, Describer, ImageTextEncoder, Pixels, TextEmbedder
+from store.descriptions import Descriptions
 from store.errors import InvalidInput
-from store.records import Item, Vector
+from store.records import Description, Item, Vector
 
 Timed = Callable[[str], AbstractContextManager[None]]
 """Measures what is done inside, for a stage of that name."""
@@ -22,6 +23,8 @@ class IndexModels:
     encoder: ImageTextEncoder
     embedder: TextEmbedder
     describer: Describer
+    descriptions: Descriptions
+    """What was described before."""
 
     def dimensions(self) -> tuple[int, int]:
         """The lengths of image and text vectors."""
@@ -48,10 +51,9 @@ def encode(drafts: Sequence[Draft], models: IndexModels, timed: Timed) -> Encode
         )
     with timed("describe"):
         if silent:
-            contexts = [DescribeContext(drafts[place].file_name) for place in silent]
-            descriptions = models.describer.describe(_pixels(drafts, silent), contexts)
-            for place, description in zip(silent, descriptions, strict=True):
-                described[place] = drafts[place].described(description)
+            known = _describe([drafts[place] for place in silent], models)
+            for place in silent:
+                described[place] = drafts[place].described(known[drafts[place].item.sha256])
     with timed("embed"):
         meant = [place for place, draft in enumerate(described) if draft.meaning]
         meanings = [described[place].meaning for place in meant]
@@ -60,6 +62,21 @@ def encode(drafts: Sequence[Draft], models: IndexModels, timed: Timed) -> Encode
         vectors = dict(zip(unique, models.embedder.encode(unique), strict=True)) if unique else {}
         text_vectors = {place: vectors[meaning] for place, meaning in zip(meant, meanings, strict=True)}
     return _assemble(described, image_vectors, text_vectors, models)
+
+
+def _describe(drafts: Sequence[Draft], models: IndexModels) -> dict[str, Description]:
+    """Descriptions by content: those that are kept, and for the others what the describer says now."""
+    describer = models.describer.fingerprint.digest
+    known = models.descriptions.find(describer, [draft.item.sha256 for draft in drafts])
+    missing = [draft for draft in drafts if draft.item.sha256 not in known]
+    if missing:
+        pixels = [draft.pixels for draft in missing if draft.pixels is not None]
+        contexts = [DescribeContext(draft.larger) for draft in missing]
+        said = models.describer.describe(pixels, contexts)
+        made = {draft.item.sha256: description for draft, description in zip(missing, said, strict=True)}
+        models.descriptions.keep(describer, made)
+        known |= made
+    return known
 
 
 def _pixels(drafts: Sequence[Draft], places: Sequence[int]) -> list[Pixels]:

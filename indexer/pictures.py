@@ -22,6 +22,9 @@ Image.MAX_IMAGE_PIXELS = None
 WORKING_SIDE = 448
 """Pixels of the short side that models are given: the largest input of the encoders we know."""
 
+READING_SIDE = 1280
+"""Pixels of the short side in which text is read."""
+
 WIDEST = 4
 """A picture longer than this many times its short side is bounded by its long side instead."""
 
@@ -35,6 +38,11 @@ class Picture:
     height: int
     media_type: str
     captured_at: str | None
+
+    @property
+    def is_reduced(self) -> bool:
+        """Whether the original has more pixels than these."""
+        return bool(self.width > self.pixels.shape[1])
 
 
 def decode_picture(data: bytes, limits: FileLimits, side: int = WORKING_SIDE) -> Picture:

@@ -6,6 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 
 from indexer.committer import Commit, Committer
@@ -132,7 +133,8 @@ class _Run:
         if stamp.sha256 not in self._met:
             self._met.add(stamp.sha256)
             if contents.picture is not None:
-                self._draft([draft_picture(stamp.sha256, contents.picture, path.name)])
+                larger = partial(self._workers.read_picture, path, stamp.sha256)
+                self._draft([draft_picture(stamp.sha256, contents.picture, path.name, larger)])
             else:
                 self._take_document(path, stamp, contents.page_count)
         if stamp.sha256 in self._refused:

@@ -20,7 +20,7 @@ from pebble import ProcessExpired, ProcessPool
 
 from indexer.documents import Page, is_pdf, open_document, read_pages, render_page
 from indexer.limits import FileLimits
-from indexer.pictures import WORKING_SIDE, Picture, decode_picture
+from indexer.pictures import READING_SIDE, WORKING_SIDE, Picture, decode_picture
 from models.protocols import Pixels
 from store.errors import InvalidInput, VisciteError
 from store.records import Box
@@ -99,6 +99,11 @@ def read_content(path: Path, sha256: str, limits: FileLimits) -> bytes:
     return data
 
 
+def read_picture(path: Path, sha256: str, limits: FileLimits) -> Pixels:
+    """A picture in as many pixels as text needs. Raises `InvalidInput` if its bytes are no longer those of `sha256`."""
+    return decode_picture(read_content(path, sha256, limits), limits, READING_SIDE).pixels
+
+
 def read_document(path: Path, sha256: str, first: int, last: int, limits: FileLimits) -> list[Page]:
     """Pages of a PDF. Raises `InvalidInput` if its bytes are no longer those of `sha256`."""
     return read_pages(read_content(path, sha256, limits), first, last, limits)
@@ -129,6 +134,11 @@ class Workers:
     def read_file(self, path: Path, known: str | None) -> Future[Contents]:
         """The file, some time later; decoded unless its hash is `known`."""
         return self._schedule(read_file, path, known, self.limits)
+
+    def read_picture(self, path: Path, sha256: str) -> Pixels:
+        """A picture of known content in as many pixels as text needs. Raises `InvalidInput` if it has changed since."""
+        future: Future[Pixels] = self._schedule(read_picture, path, sha256, self.limits)
+        return result_of(future, self.limits)
 
     def read_document(self, path: Path, sha256: str, first: int, last: int) -> Future[list[Page]]:
         """Some pages of a PDF, some time later."""

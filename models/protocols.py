@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Protocol, runtime_checkable
 
@@ -36,12 +38,20 @@ class Fingerprint:
         """The fingerprint as stored in a manifest."""
         return asdict(self)
 
+    @property
+    def digest(self) -> str:
+        """One short word for all of it."""
+        return hashlib.sha256(json.dumps(self.as_json(), sort_keys=True).encode()).hexdigest()[:16]
+
 
 @dataclass(frozen=True, slots=True)
 class DescribeContext:
-    """What is known of a picture beside its pixels."""
+    """What is known of a picture beside its pixels.
 
-    file_name: str = ""
+    `larger` gives the same picture in as many pixels as small text needs, where it has more than were given.
+    """
+
+    larger: Callable[[], Pixels] | None = None
 
 
 @runtime_checkable

@@ -10,7 +10,6 @@ import re
 import zlib
 from collections.abc import Sequence
 from enum import StrEnum
-from pathlib import PurePath
 
 import numpy as np
 import numpy.typing as npt
@@ -159,19 +158,18 @@ class ToyDescriber:
         return Fingerprint("toy-describer", _hash(str(COLORS)), f"{SAMPLES}x{SAMPLES} samples", 0, "1")
 
     def describe(self, images: Sequence[Pixels], contexts: Sequence[DescribeContext]) -> list[Description]:
-        """One description a picture: `A red and white picture: harbour at dusk.`"""
+        """One description a picture: `A red and white picture.`"""
         self.images_described += len(images)
-        return [_describe(image, context) for image, context in zip(images, contexts, strict=True)]
+        return [_describe(image) for image in images]
 
 
-def _describe(image: Pixels, context: DescribeContext) -> Description:
+def _describe(image: Pixels) -> Description:
     shares = _color_shares(_sample(image))
     main = [int(index) for index in np.argsort(-shares, kind="stable") if shares[index] >= NAMED_SHARE]
     colors = tuple(_names[index] for index in main)
     caption = f"A {' and '.join(colors)} picture"
-    words = " ".join(_words(PurePath(context.file_name).stem))
     return Description(
-        sentence=f"{caption}: {words}." if words else f"{caption}.",
+        sentence=f"{caption}.",
         caption=caption,
         tags=tuple(Tag(_names[index], float(shares[index])) for index in main),
         colors=colors,

@@ -28,6 +28,7 @@ from onnxruntime.quantization.shape_inference import quant_pre_process  # type: 
 from models.builtin.backbone import PATH, SIZE, Backbone, Floats, prepare
 from models.builtin.onnx_files import export
 from scripts.captioned_photos import batches, read_captions
+from scripts.onnx_weights import halve
 
 CALIBRATION_PHOTOS, CHECKED_PHOTOS = 256, 256
 
@@ -113,8 +114,11 @@ def quantize(source: Path, calibration: Iterator[Floats], path: Path) -> None:
         reduce_range=True,
         activation_type=QuantType.QUInt8,
         weight_type=QuantType.QInt8,
+        # Not the pooled features, nor the layer after them, whose input they are: small values would become zero.
+        op_types_to_quantize=["Conv", "Clip", "Add"],
         nodes_to_exclude=convolutions[:FLOAT_CONVOLUTIONS],
     )
+    halve(path)
 
 
 def print_agreement(whole: Backbone, quantized: Backbone, data: Path) -> None:

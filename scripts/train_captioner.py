@@ -8,7 +8,6 @@ training (Rennie et al. 2017) on CIDEr-D, where the other samples of a photo are
 from __future__ import annotations
 
 import argparse
-import math
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,7 +15,6 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import onnx
 import torch
 from tokenizers import Tokenizer
 from torch.nn.functional import cross_entropy, log_softmax
@@ -28,13 +26,14 @@ from scripts.caption_network import CHANNELS, HEADS, LAYERS, MAX_TOKENS, PLACES,
 from scripts.caption_words import train_tokenizer, words_of
 from scripts.captioned_photos import batches, read_captions
 from scripts.cider import Cider
+from scripts.onnx_weights import halve
 
 VIEWS = 4
 """The photo, its mirror image, and two random crops of it."""
-EPOCHS, BATCH = 14, 64
+EPOCHS, BATCH = 10, 64
 LEARNING_RATE, WEIGHT_DECAY, WARM_UP = 6e-4, 0.02, 0.1
 DROPOUT, SMOOTHING = 0.25, 0.1
-CRITICAL_EPOCHS, CRITICAL_RATE, SAMPLES = 4, 4e-5, 5
+CRITICAL_EPOCHS, CRITICAL_RATE, SAMPLES = 3, 5e-5, 5
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -85,8 +84,7 @@ def read_photos(data: Path, work: Path, split: str, view: int) -> Photos:
         maps = np.lib.format.open_memmap(maps_path, "w+", np.uint8, (len(photos), PLACES, CHANNELS))
         pooled = np.empty((len(photos), POOLED), np.float16)
         for batch in batches(data, {photo.image for photo in photos}, view):
-            features = backbone.run(batch, with_map=True)
-            assert features.map is not None
+            features = backbone.run(batch)
             rows = slice(first, first + len(batch))
             maps[rows] = np.round(features.map.reshape(len(batch), CHANNELS, PLACES) / step).transpose(0, 2, 1)
             pooled[rows] = features.pooled
@@ -280,21 +278,6 @@ def export_network(network: CaptionNetwork, look_path: Path, step_path: Path) ->
     )
     for path in (look_path, step_path):
         halve(path)
-
-
-def halve(path: Path) -> None:
-    """Stores the large weights of an ONNX file in 16 bits, cast back once when a session opens it."""
-    model = onnx.load(str(path))
-    casts = []
-    for tensor in model.graph.initializer:
-        if tensor.data_type == onnx.TensorProto.FLOAT and math.prod(tensor.dims) > 1000:
-            weights, name = onnx.numpy_helper.to_array(tensor), tensor.name
-            tensor.CopyFrom(onnx.numpy_helper.from_array(weights.astype(np.float16), f"{name}.half"))
-            casts.append(onnx.helper.make_node("Cast", [tensor.name], [name], to=onnx.TensorProto.FLOAT))
-    nodes = [*casts, *model.graph.node]
-    del model.graph.node[:]
-    model.graph.node.extend(nodes)
-    onnx.save(model, str(path))
 
 
 if __name__ == "__main__":

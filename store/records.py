@@ -67,14 +67,31 @@ class Tag:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadLine:
+    """A line of text that was read in a picture, with the probability that it was read right.
+
+    `box` is left, top, right, bottom as shares of the width and height, 0 to 1.
+    """
+
+    text: str
+    box: Box
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
 class Description:
-    """What a describer says of a picture. `sentence` is what is embedded, searched and quoted."""
+    """What a describer says of a picture: the `sentence` that is embedded, searched and quoted, and its parts."""
 
     sentence: str
     caption: str | None = None
     tags: tuple[Tag, ...] = ()
-    text: str | None = None
+    lines: tuple[ReadLine, ...] = ()
     colors: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The lines that were read, one below the other."""
+        return "\n".join(line.text for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,10 @@ class ToyBuiltin(Builtin):
     def describer(self) -> ToyDescriber:  # type: ignore[override]
         return ToyDescriber()
 
+    @cached_property
+    def reading_describer(self) -> ToyDescriber:  # type: ignore[override]
+        return self.describer
+
 
 def draw_photo(path: Path, color: str, size: tuple[int, int] = (64, 48)) -> Path:
     """A picture of one colour with a darker corner."""

@@ -1,7 +1,7 @@
 """EfficientNet-Lite2 with its ImageNet weights in eight bits, as features of a picture.
 
 `backbone.onnx` is made by `scripts/quantize_backbone.py`. It knows nothing of text. One run gives the pooled
-features for the encoder, the class probabilities for the describer and, when asked, the feature map.
+features for the encoder, the class probabilities for the tags, and the feature map for the captions.
 """
 
 from __future__ import annotations
@@ -44,12 +44,12 @@ class Features:
 
     `pooled` is float32[n, 2048], the means over places of the last feature map and of four stages before it (where
     colours and textures are not yet lost); `probabilities` is
-    float32[n, 1000] over the ImageNet classes; `map` is float32[n, 1280, 9, 9] or None when not asked for.
+    float32[n, 1000] over the ImageNet classes; `map` is the last feature map, float32[n, 1280, 9, 9].
     """
 
     pooled: Floats
     probabilities: Floats
-    map: Floats | None = None
+    map: Floats
 
 
 class Backbone:
@@ -68,15 +68,15 @@ class Backbone:
         """The backbone that ships beside this file, or another of the same outputs."""
         return cls(open_session(path, threads=1), hash_file(path))
 
-    def run(self, images: Sequence[Pixels], *, with_map: bool = False) -> Features:
+    def run(self, images: Sequence[Pixels]) -> Features:
         """Features of pictures of any size, in order.
 
         Pictures of the latest call are not run again: the encoder and the describer are given the same ones in turn.
         """
-        kept = self._kept(images) if not with_map else None
+        kept = self._kept(images)
         if kept is not None:
             return kept
-        features = self._run(images, with_map)
+        features = self._run(images)
         self._local.latest = (list(images), features)
         return features
 
@@ -89,21 +89,20 @@ class Backbone:
         rows = [places[id(pixels)] for pixels in images if id(pixels) in places]
         if not rows or len(rows) < len(images):
             return None
-        return Features(features.pooled[rows], features.probabilities[rows])
+        return Features(features.pooled[rows], features.probabilities[rows], features.map[rows])
 
-    def _run(self, images: Sequence[Pixels], with_map: bool) -> Features:
-        outputs = ["pooled", "logits", "map"] if with_map else ["pooled", "logits"]
+    def _run(self, images: Sequence[Pixels]) -> Features:
         if not images:
-            nothing = np.zeros((0, 1280, 9, 9), np.float32)
-            return Features(
-                np.zeros((0, POOLED), np.float32), np.zeros((0, 1000), np.float32), nothing if with_map else None
-            )
+            empty = (np.zeros((0, *shape), np.float32) for shape in ((POOLED,), (1000,), (1280, 9, 9)))
+            return Features(*empty)
         batches = self._pool.map(
-            lambda start: self._session.run(outputs, {"pixels": prepare(images[start : start + BATCH])}),
+            lambda start: self._session.run(
+                ["pooled", "logits", "map"], {"pixels": prepare(images[start : start + BATCH])}
+            ),
             range(0, len(images), BATCH),
         )
-        pooled, logits, *maps = (np.concatenate(parts) for parts in zip(*batches, strict=True))
-        return Features(pooled, softmax(logits), maps[0] if maps else None)
+        pooled, logits, maps = (np.concatenate(parts) for parts in zip(*batches, strict=True))
+        return Features(pooled, softmax(logits), maps)
 
 
 def prepare(images: Sequence[Pixels]) -> Floats:

@@ -63,15 +63,12 @@ class Captioner:
         return cls(open_session(LOOK, 1), open_session(STEP, 1), Tokenizer.from_file(str(TOKENIZER)), weights)
 
     def write(self, features: Features) -> list[Caption]:
-        """One caption a picture, of features with their map."""
-        if features.map is None:
-            raise ValueError("captions need the feature map")
+        """One caption a picture, of features."""
         starts = range(0, len(features.map), BATCH)
         parts = self._pool.map(lambda start: self._write(features, slice(start, start + BATCH)), starts)
         return [caption for part in parts for caption in part]
 
     def _write(self, features: Features, rows: slice) -> list[Caption]:
-        assert features.map is not None
         maps, pooled = features.map[rows], features.pooled[rows]
         seen_keys, seen_values = self._look.run(None, {"map": maps, "pooled": pooled})
         layers, count, heads, _, width = seen_keys.shape

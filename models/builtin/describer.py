@@ -1,19 +1,21 @@
-"""The first describer: names of what the classifier sees, dominant colours and the words of the file name."""
+"""What a picture shows, in words: what the classifier sees, the dominant colours and, if asked for, the text in it."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 
 import numpy as np
 
-from models.builtin.backbone import PREPROCESSING, Backbone, Floats
+from models.builtin.backbone import PREPROCESSING, Backbone, Features, Floats
 from models.builtin.colors import look_at_colors
-from models.builtin.file_names import words_of
 from models.builtin.names import Names
+from models.builtin.text_gate import TextGate
+from models.builtin.text_reader import TextReader
 from models.protocols import DescribeContext, Fingerprint, Pixels
-from store.records import Description, Tag
+from store.records import Description, ReadLine, Tag
 
-PROMPT_VERSION = "3"
+PROMPT_VERSION = "4"
 """Raised when the same picture would be described otherwise."""
 
 SURE = 0.5
@@ -23,6 +25,8 @@ LIKELY = 0.3
 TAG = 0.1
 """Below this probability a name is no tag."""
 MOST_TAGS = 8
+QUOTED = 200
+"""Characters of the text read that the sentence quotes; all of it is kept beside."""
 
 BROAD = frozenset({"animal", "vehicle", "food", "furniture", "building"})
 """Words that say little, and that a picture of none of the classes can reach by adding up their small probabilities:
@@ -30,34 +34,57 @@ used only where they are sure, and named only where nothing narrower is likely."
 
 
 class BuiltinDescriber:
-    """A `Describer` that says only what it is fairly sure of."""
+    """A `Describer` that says only what it is fairly sure of. Without a `reader` it reads no text."""
 
-    def __init__(self, backbone: Backbone) -> None:
+    def __init__(self, backbone: Backbone, reader: TextReader | None = None) -> None:
         self._backbone = backbone
+        self._reader = reader
+        self._gate = TextGate.load() if reader else None
         self._names = Names.load()
         self._broad = np.array([word in BROAD for word in self._names.words])
 
     @property
     def fingerprint(self) -> Fingerprint:
-        """Of the classifier and the wording; no vector comes out."""
-        return Fingerprint("viscite-tags", self._backbone.weights, PREPROCESSING, 0, PROMPT_VERSION)
+        """Of all its parts and the wording; no vector comes out."""
+        parts = [self._backbone.weights]
+        if self._reader and self._gate:
+            parts += [self._gate.weights, self._reader.fingerprint]
+        weights = hashlib.sha256("/".join(parts).encode()).hexdigest()[:16]
+        return Fingerprint("viscite-tags", weights, PREPROCESSING, 0, PROMPT_VERSION)
 
     def describe(self, images: Sequence[Pixels], contexts: Sequence[DescribeContext]) -> list[Description]:
         """One description a picture, in order."""
-        probabilities = self._names.probabilities(self._backbone.run(images).probabilities)
+        if len(images) != len(contexts):
+            raise ValueError(f"{len(images)} pictures, but {len(contexts)} contexts")
+        features = self._backbone.run(images)
+        probabilities = self._names.probabilities(features.probabilities)
+        lines = self._lines(images, contexts, features)
         return [
-            self._describe(pixels, context, row)
-            for pixels, context, row in zip(images, contexts, probabilities, strict=True)
+            self._compose(pixels, row, read) for pixels, row, read in zip(images, probabilities, lines, strict=True)
         ]
 
-    def _describe(self, pixels: Pixels, context: DescribeContext, probabilities: Floats) -> Description:
-        # The classifier must name something even in a wall of one colour.
+    def _lines(
+        self, images: Sequence[Pixels], contexts: Sequence[DescribeContext], features: Features
+    ) -> list[tuple[ReadLine, ...]]:
+        """The text of the pictures that may hold some."""
+        found: list[tuple[ReadLine, ...]] = [()] * len(images)
+        if not self._reader or not self._gate:
+            return found
+        chosen = [int(row) for row in np.flatnonzero(self._gate.may_hold_text(features.pooled))]
+        larger = [_largest(images[row], contexts[row]) for row in chosen]
+        for row, read in zip(chosen, self._reader.read(larger), strict=True):
+            found[row] = read
+        return found
+
+    def _compose(self, pixels: Pixels, probabilities: Floats, lines: tuple[ReadLine, ...]) -> Description:
         colors = look_at_colors(pixels)
+        # The classifier must name something even in a wall of one colour.
         subject = "" if colors.plain else self._subject(probabilities)
-        sentences = (subject, _palette(colors.names), _file_name(context.file_name))
+        sentences = (subject, _palette(colors.names), _quoted(lines))
         return Description(
             " ".join(sentence for sentence in sentences if sentence),
             tags=() if colors.plain else self._tags(probabilities),
+            lines=lines,
             colors=colors.names,
         )
 
@@ -75,20 +102,25 @@ class BuiltinDescriber:
         narrow = [row for row in sure if self._names.words[row] not in BROAD]
         likeliest = int(np.argmax(np.where(self._broad, 0, probabilities)))
         if narrow:
-            text = f"{self._names.with_broader(narrow[0])}."
-        elif probabilities[likeliest] >= LIKELY:
-            text = f"Probably {self._names.with_broader(likeliest)}."
-        elif sure:
-            text = f"{self._names.with_broader(sure[0])}."
-        else:
-            return ""
-        return text[0].upper() + text[1:]
+            return _sentence(self._names.with_broader(narrow[0]))
+        if probabilities[likeliest] >= LIKELY:
+            return f"Probably {self._names.with_broader(likeliest)}."
+        return _sentence(self._names.with_broader(sure[0])) if sure else ""
+
+
+def _largest(pixels: Pixels, context: DescribeContext) -> Pixels:
+    return context.larger() if context.larger else pixels
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}." if text else ""
 
 
 def _palette(colors: Sequence[str]) -> str:
     return f"Mostly {' and '.join(colors[:2])}." if colors else ""
 
 
-def _file_name(name: str) -> str:
-    words = words_of(name)
-    return f'File name: "{" ".join(words)}".' if words else ""
+def _quoted(lines: Sequence[ReadLine]) -> str:
+    text = " / ".join(line.text for line in lines)
+    short = text if len(text) <= QUOTED else f"{text[:QUOTED].rsplit(' ', 1)[0]} ..."
+    return f'Text: "{short}".' if text else ""

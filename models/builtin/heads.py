@@ -39,14 +39,14 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Heads:
-    """Pairs of heads trained from different seeds, whose outputs stand side by side.
+    """The pair of heads, and what goes with them.
 
     `classes` is float32[1000, 384], the MiniLM vectors of the ImageNet class names; `bank` is float32[b, 384], those of
     captions that stand for what people might ask.
     """
 
-    image: tuple[Head, ...]
-    text: tuple[Head, ...]
+    image: Head
+    text: Head
     classes: Matrix
     bank: Matrix
     weights: str
@@ -57,10 +57,9 @@ class Heads:
         from safetensors.numpy import load_file
 
         tensors = whole(load_file(path))
-        members = range(sum(name.startswith("image.") and name.endswith(".hidden") for name in tensors))
         return cls(
-            tuple(head(tensors, f"image.{member}") for member in members),
-            tuple(head(tensors, f"text.{member}") for member in members),
+            head(tensors, "image"),
+            head(tensors, "text"),
             unit(tensors["classes"]),
             unit(tensors["bank"]),
             hash_file(path),
@@ -68,16 +67,11 @@ class Heads:
 
     def encode_images(self, rows: Floats) -> Matrix:
         """float32[n, d], unit length, of compressed pooled features."""
-        return together(self.image, rows)
+        return self.image(rows)
 
     def encode_texts(self, rows: Floats) -> Matrix:
         """float32[n, d], unit length, of MiniLM vectors."""
-        return together(self.text, rows)
-
-
-def together(heads: tuple[Head, ...], rows: Floats) -> Matrix:
-    """Unit vectors whose inner products are the mean of those of the heads."""
-    return np.concatenate([one(rows) for one in heads], axis=1, dtype=np.float32) * np.float32(len(heads) ** -0.5)
+        return self.text(rows)
 
 
 def head(tensors: Mapping[str, Floats], name: str) -> Head:

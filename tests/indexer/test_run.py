@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from api.service import SearchRequest, Viscite
+from models.toy import ToyDescriber
 from store.errors import NotFound, StorageFailed
 
 Make = Callable[..., Path]
@@ -151,3 +152,15 @@ def test_a_disk_that_refuses_is_said_clearly(viscite: Viscite, photo: Make, tmp_
     (tmp_path / "home").write_text("a file where the folder should be")
     with pytest.raises(StorageFailed, match="Free some space or check the disk"):
         viscite.index([tmp_path / "photos"], "default")
+
+
+def test_a_file_that_comes_back_is_not_described_again(viscite: Viscite, photo: Make, tmp_path: Path) -> None:
+    path = photo("red.png", "red")
+    viscite.index([tmp_path], "default")
+    describer = viscite.models("builtin").indexing.describer
+    assert isinstance(describer, ToyDescriber)
+    before = describer.images_described
+    viscite.remove([str(path)], "default")
+    viscite.index([tmp_path], "default")
+    assert found_paths(viscite, "red") == ["red.png"]
+    assert describer.images_described == before

@@ -99,16 +99,14 @@ def test_texts_that_share_stems_are_alike() -> None:
     assert embedder.texts_encoded == 5
 
 
-def test_a_description_names_colors_and_the_words_of_the_file() -> None:
+def test_a_description_names_colors() -> None:
     picture = plain("red")
     picture[:, 20:] = COLORS["white"]
     picture[0, 0] = COLORS["black"]  # too small to mention
     describer = ToyDescriber()
-    named, nameless = describer.describe(
-        [picture, plain("blue")], [DescribeContext("Harbour_02.jpg"), DescribeContext()]
-    )
-    assert named.sentence == "A red and white picture: harbour 02."
-    assert named.colors == ("red", "white")
-    assert [tag.name for tag in named.tags] == ["red", "white"]
-    assert nameless.sentence == "A blue picture."
+    flag, sea = describer.describe([picture, plain("blue")], [DescribeContext()] * 2)
+    assert flag.sentence == "A red and white picture."
+    assert flag.colors == ("red", "white")
+    assert [tag.name for tag in flag.tags] == ["red", "white"]
+    assert sea.sentence == "A blue picture."
     assert describer.images_described == 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from retriever.fusion import RANK_CONSTANT, fold_pages, reciprocal_ranks
+from retriever.fusion import RANK_CONSTANT, WEIGHTS, fold_pages, reciprocal_ranks
 from store.records import Kind
 
 IMAGES = [Kind.IMAGE] * 3
@@ -14,7 +14,7 @@ IDS = ["a", "b", "c"]
 def test_scores_are_weighted_reciprocal_ranks() -> None:
     fused = dict(reciprocal_ranks({"visual": [(0, 0.9), (1, 0.8)], "lexical": [(1, 3.0)]}, set(), IMAGES, IDS))
     assert fused[0] == pytest.approx(1 / (RANK_CONSTANT + 1))
-    assert fused[1] == pytest.approx(1 / (RANK_CONSTANT + 2) + 0.1 / (RANK_CONSTANT + 1))
+    assert fused[1] == pytest.approx(1 / (RANK_CONSTANT + 2) + WEIGHTS["lexical"][Kind.IMAGE] / (RANK_CONSTANT + 1))
     assert 2 not in fused
 
 

@@ -1,4 +1,4 @@
-"""One run gives features, class probabilities and, when asked, the map."""
+"""One run gives features, class probabilities and the map."""
 
 from __future__ import annotations
 
@@ -25,10 +25,8 @@ def test_knows_what_a_photo_shows(backbone: Backbone, photos: dict[str, Pixels])
     np.testing.assert_allclose(features.probabilities.sum(axis=1), 1, atol=1e-5)
 
 
-def test_gives_the_map_only_when_asked(backbone: Backbone, photos: dict[str, Pixels]) -> None:
-    assert backbone.run([photos["temple"]]).map is None
-    features = backbone.run([photos["temple"]], with_map=True)
-    assert features.map is not None
+def test_the_pooled_features_begin_with_the_mean_of_the_map(backbone: Backbone, photos: dict[str, Pixels]) -> None:
+    features = backbone.run([photos["temple"]])
     assert features.map.shape == (1, 1280, 9, 9)
     np.testing.assert_allclose(features.map.mean((2, 3)), features.pooled[:, :1280], atol=1e-5)
 

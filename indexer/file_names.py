@@ -49,7 +49,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
-def words_of(name: str) -> tuple[str, ...]:
+def chosen_words(name: str) -> tuple[str, ...]:
     """Lower-case words of a file name, without its folder, suffix, numbers, hashes and camera names."""
     stem = _HUMP.sub(" ", PurePath(name).stem)
     kept = [part for part in re.split(r"[\s_.\-]+", stem) if not _HASH.fullmatch(part.lower())]

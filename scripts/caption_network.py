@@ -31,10 +31,14 @@ class Attention(nn.Module):
         return _split(self.key(rows)), _split(self.value(rows))
 
     def forward(self, rows: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, causal: bool) -> torch.Tensor:
+        """float32[n, t, width]. Where there are fewer keys than rows, several rows in turn share those of a picture."""
         dropout = self.dropout if self.training else 0.0
-        mixed = scaled_dot_product_attention(
-            _split(self.query(rows)), keys, values, dropout_p=dropout, is_causal=causal
-        )
+        queries, shared = _split(self.query(rows)), len(rows) // len(keys)
+        if shared > 1:
+            queries = queries.unflatten(0, (-1, shared)).transpose(1, 2).flatten(2, 3)
+        mixed = scaled_dot_product_attention(queries, keys, values, dropout_p=dropout, is_causal=causal)
+        if shared > 1:
+            mixed = mixed.unflatten(2, (shared, -1)).transpose(1, 2).flatten(0, 1)
         found: torch.Tensor = self.out(mixed.transpose(1, 2).flatten(2))
         return found
 

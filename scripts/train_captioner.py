@@ -22,7 +22,7 @@ from torch.nn.functional import cross_entropy, log_softmax
 from models.builtin.backbone import Backbone
 from models.builtin.captioner import END, LOOK, PAD, START, STEP, TOKENIZER
 from models.builtin.onnx_files import export
-from scripts.caption_network import CHANNELS, HEADS, LAYERS, MAX_TOKENS, PLACES, POOLED, WIDTH, CaptionNetwork
+from scripts.caption_network import CHANNELS, HEADS, LAYERS, MAX_TOKENS, PLACES, POOLED, WIDTH, Cache, CaptionNetwork
 from scripts.caption_words import train_tokenizer, words_of
 from scripts.captioned_photos import batches, read_captions
 from scripts.cider import Cider
@@ -30,8 +30,8 @@ from scripts.onnx_weights import halve
 
 VIEWS = 4
 """The photo, its mirror image, and two random crops of it."""
-EPOCHS, BATCH = 10, 64
-LEARNING_RATE, WEIGHT_DECAY, WARM_UP = 6e-4, 0.02, 0.1
+EPOCHS, BATCH = 12, 24
+LEARNING_RATE, WEIGHT_DECAY, WARM_UP = 5e-4, 0.02, 0.1
 DROPOUT, SMOOTHING = 0.25, 0.1
 CRITICAL_EPOCHS, CRITICAL_RATE, SAMPLES = 3, 5e-5, 5
 
@@ -118,7 +118,7 @@ class Trainer:
             for rows in self._rows():
                 tokens = targets[rows].flatten(0, 1)
                 tokens = tokens[:, : int((tokens != PAD).sum(1).max())]
-                logits = self.network(tokens[:, :-1], self._look(rows, repeats=5))
+                logits = self.network(tokens[:, :-1], self._look(rows))
                 loss = cross_entropy(
                     logits.flatten(0, 1), tokens[:, 1:].flatten(), ignore_index=PAD, label_smoothing=SMOOTHING
                 )
@@ -137,7 +137,7 @@ class Trainer:
             for rows in self._rows():
                 self.network.eval()
                 with torch.inference_mode():
-                    sampled = sample(self.network, self._look(rows, SAMPLES)).clone()
+                    sampled = sample(self.network, self._look(rows), SAMPLES).clone()
                 texts = self._decode(sampled)
                 owners = np.repeat(rows, SAMPLES)
                 reward = np.array([self._reward.score(int(o), words_of(t)) for o, t in zip(owners, texts, strict=True)])
@@ -146,7 +146,7 @@ class Trainer:
                 advantage = torch.from_numpy((by_photo - baseline).astype(np.float32)).flatten()
                 self.network.train()
                 sampled = sampled[:, : int((sampled != PAD).sum(1).max())]
-                logits = self.network(sampled[:, :-1], self._look(rows, SAMPLES))
+                logits = self.network(sampled[:, :-1], self._look(rows))
                 chosen = sampled[:, 1:]
                 likelihood = log_softmax(logits, -1).gather(2, chosen[..., None])[..., 0]
                 kept = (chosen != PAD).float()
@@ -162,10 +162,9 @@ class Trainer:
         for start in range(0, len(order) - BATCH + 1, BATCH):
             yield np.sort(order[start : start + BATCH])
 
-    def _look(self, rows: npt.NDArray[np.int64], repeats: int) -> tuple[torch.Tensor, torch.Tensor]:
+    def _look(self, rows: npt.NDArray[np.int64]) -> tuple[torch.Tensor, torch.Tensor]:
         view = self._views[int(self._random.integers(len(self._views)))]
-        keys, values = self.network.look(*view.pictures(rows))
-        return keys.repeat_interleave(repeats, 1), values.repeat_interleave(repeats, 1)
+        return self.network.look(*view.pictures(rows))
 
     def _step(self, optimizer: torch.optim.Optimizer, loss: torch.Tensor) -> None:
         optimizer.zero_grad()
@@ -205,9 +204,9 @@ def padded(tokenizer: Tokenizer, captions: list[list[str]]) -> npt.NDArray[np.in
     return rows
 
 
-def sample(network: CaptionNetwork, pictures: tuple[torch.Tensor, torch.Tensor], greedy: bool = False) -> torch.Tensor:
-    """int64[n, t] with start and end: tokens drawn by their probability, or the likeliest of each step."""
-    count = pictures[0].shape[1]
+def sample(network: CaptionNetwork, pictures: Cache, each: int = 1, greedy: bool = False) -> torch.Tensor:
+    """int64[n * each, t] with start and end: tokens drawn by their probability, or the likeliest of each step."""
+    count = pictures[0].shape[1] * each
     tokens = torch.full((count,), START)
     past = torch.empty(LAYERS, count, HEADS, 0, WIDTH // HEADS), torch.empty(LAYERS, count, HEADS, 0, WIDTH // HEADS)
     ended, found = torch.zeros(count, dtype=torch.bool), [tokens]

@@ -84,4 +84,5 @@ def test_controls_go_and_lines_stay() -> None:
 def test_hostile_text_takes_no_long_time(unit: str) -> None:
     started = time.perf_counter()
     neutralise(unit * 20_000)
-    assert time.perf_counter() - started < 1
+    # It takes a third of a second at most; what grows with the square of the length takes minutes.
+    assert time.perf_counter() - started < 20

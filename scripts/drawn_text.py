@@ -1,4 +1,4 @@
-"""Draws text as it is met in pictures: signs, sheets, windows, terminals, chats and slides, on photos and plain ground."""
+"""Draws text as it is met in pictures: signs, sheets, windows, terminals, chats, slides; on photos and plain ground."""
 
 from __future__ import annotations
 

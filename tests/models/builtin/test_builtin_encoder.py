@@ -68,6 +68,18 @@ def test_other_heads_have_another_fingerprint(
     assert other.fingerprint.weights != encoder.fingerprint.weights
 
 
+def test_the_name_of_a_thing_is_read_as_a_photo_of_it_and_weighted_for_names(encoder: BuiltinEncoder) -> None:
+    together = encoder.encode_texts(["cat", "a dog runs on the grass", ""])
+    np.testing.assert_allclose(np.linalg.norm(together, axis=1), 1, atol=1e-5)
+    for row, text in zip(together, ["cat", "a dog runs on the grass", ""], strict=True):
+        np.testing.assert_allclose(row, encoder.encode_texts([text])[0], atol=1e-5)
+    head, names = slice(0, 384), slice(384, 768)
+    said, named = encoder.encode_texts(["a photo of a cat"])[0], together[0]
+    likeness = said[head] @ named[head] / np.linalg.norm(said[head]) / np.linalg.norm(named[head])
+    assert likeness == pytest.approx(1, abs=1e-4)
+    assert np.linalg.norm(named[names]) > np.linalg.norm(said[names])
+
+
 def test_the_heads_are_small() -> None:
     assert PATH.stat().st_size <= LIMIT
 

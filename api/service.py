@@ -327,7 +327,8 @@ class Viscite:
             for (_, data), picture in zip(pictures, decoded, strict=True)
         ]
         pixels = [picture.pixels for picture in decoded]
-        describer = self._builtin.reading_describer if self.settings.read_text else self._builtin.describer
+        models = self.models(self.settings.profile)
+        describer = models.reading_describer if self.settings.read_text else models.describer
         return describer.describe(pixels, contexts)
 
     def evaluate(self, folder: Path, collection: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from api.settings import Profile
 from indexer.encode import IndexModels
-from models.protocols import ImageTextEncoder, TextEmbedder
+from models.protocols import Describer, ImageTextEncoder, TextEmbedder
 from store.descriptions import Descriptions
 from store.writer import describe_fingerprints
 
@@ -101,10 +101,20 @@ class Models:
 
         return SentenceTransformerEmbedder.load(choice.model)
 
+    @property
+    def describer(self) -> Describer:
+        """The one that is fast enough for an index."""
+        return self._builtin.describer
+
+    @property
+    def reading_describer(self) -> Describer:
+        """The one that also reads the text in pictures."""
+        return self._builtin.reading_describer
+
     @cached_property
     def indexing(self) -> IndexModels:
         """What an index is built with."""
-        return IndexModels(self.encoder, self.embedder, self._builtin.describer, self._descriptions)
+        return IndexModels(self.encoder, self.embedder, self.describer, self._descriptions)
 
     @cached_property
     def generator(self) -> Generator:

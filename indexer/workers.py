@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import multiprocessing
 import os
-import resource
 import stat
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -16,11 +14,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from pebble import ProcessExpired, ProcessPool
+from pebble import ProcessExpired
 
 from indexer.documents import Page, is_pdf, open_document, read_pages, render_page
 from indexer.limits import FileLimits
 from indexer.pictures import READING_SIDE, WORKING_SIDE, Picture, decode_picture
+from models.confined import confined_pool
 from models.protocols import Pixels
 from store.errors import InvalidInput, VisciteError
 from store.records import Box
@@ -109,12 +108,6 @@ def read_document(path: Path, sha256: str, first: int, last: int, limits: FileLi
     return read_pages(read_content(path, sha256, limits), first, last, limits)
 
 
-def _confine(worker_bytes: int) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (worker_bytes, worker_bytes))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    os.nice(5)
-
-
 class Workers:
     """A pool of worker processes. Use as a context manager."""
 
@@ -122,14 +115,7 @@ class Workers:
         self.limits = limits
         self.count = count or max(1, min(8, os.cpu_count() or 1))
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-        self._pool = ProcessPool(
-            max_workers=self.count,
-            max_tasks=TASKS_PER_WORKER,
-            initializer=_confine,
-            initargs=[limits.worker_bytes],
-            # A forked child would inherit the threads' locks of the model libraries.
-            context=multiprocessing.get_context("spawn"),
-        )
+        self._pool = confined_pool(self.count, TASKS_PER_WORKER, limits.worker_bytes, read_file)
 
     def read_file(self, path: Path, known: str | None) -> Future[Contents]:
         """The file, some time later; decoded unless its hash is `known`."""

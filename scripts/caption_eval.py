@@ -7,11 +7,11 @@ caption) and `qrels.tsv` (its photo). Then: `viscite index OUT --collection val 
 from __future__ import annotations
 
 import argparse
-import json
 import tarfile
 from pathlib import Path
 
 from scripts.captioned_photos import read_captions
+from scripts.evaluation_folder import write_queries
 
 
 def main() -> None:
@@ -30,14 +30,15 @@ def main() -> None:
             name, file = Path(member.name).name, archive.extractfile(member)
             if name in names and file is not None:
                 (photos / name).write_bytes(file.read())
-    queries, qrels = [], ["query-id\tcorpus-id\tscore"]
-    for photo in chosen:
-        for number, caption in enumerate(photo.captions):
-            queries.append(json.dumps({"_id": f"{photo.image}-{number}", "text": caption}))
-            qrels.append(f"{photo.image}-{number}\tphotos/{photo.image}\t1")
-    (arguments.out / "queries.jsonl").write_text("\n".join(queries) + "\n", encoding="utf-8")
-    (arguments.out / "qrels.tsv").write_text("\n".join(qrels) + "\n", encoding="utf-8")
-    print(f"{len(chosen)} photos and {len(queries)} queries in {arguments.out}")
+    count = write_queries(
+        arguments.out,
+        (
+            (f"{photo.image}-{number}", caption, f"photos/{photo.image}")
+            for photo in chosen
+            for number, caption in enumerate(photo.captions)
+        ),
+    )
+    print(f"{len(chosen)} photos and {count} queries in {arguments.out}")
 
 
 if __name__ == "__main__":

@@ -8,10 +8,11 @@ import torch
 from torch import nn
 from torch.nn.functional import scaled_dot_product_attention
 
-PLACES, CHANNELS, POOLED = 81, 1280, 2048
+from models.builtin.backbone import POOLED
+from models.builtin.captioner import MAX_TOKENS
+
+PLACES, CHANNELS = 81, 1280
 WIDTH, HEADS, LAYERS, INNER = 320, 8, 3, 1280
-MAX_TOKENS = 20
-"""Tokens of a caption with the one that ends it; few of the training captions are longer, and they are cut."""
 
 Cache = tuple[torch.Tensor, torch.Tensor]
 """Keys and values, each float32[layers, n, heads, t, width / heads]."""

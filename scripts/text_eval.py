@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import io
-import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -29,6 +28,7 @@ from models.builtin.backbone import Backbone
 from models.builtin.text_gate import TextGate
 from models.builtin.text_reader import MOST_SIDE, TextReader
 from models.protocols import Pixels
+from scripts.evaluation_folder import write_queries
 
 SEED = 20_000
 PICTURES = 50
@@ -235,15 +235,13 @@ def _font(name: str, size: float) -> ImageFont.FreeTypeFont:
 def write(pictures: Sequence[Drawn], out: Path) -> None:
     """The evaluation folder."""
     (out / "pictures").mkdir(parents=True, exist_ok=True)
-    queries, qrels = [], ["query-id\tcorpus-id\tscore"]
+    queries = []
     for number, drawn in enumerate(pictures):
         # A name that says nothing, because names are searched too.
         path = f"pictures/{number:02}.jpg"
         Image.fromarray(drawn.pixels).save(out / path, quality=90)
-        queries.append(json.dumps({"_id": f"{number:02}", "text": " ".join(drawn.words)}))
-        qrels.append(f"{number:02}\t{path}\t1")
-    (out / "queries.jsonl").write_text("\n".join(queries) + "\n", encoding="utf-8")
-    (out / "qrels.tsv").write_text("\n".join(qrels) + "\n", encoding="utf-8")
+        queries.append((f"{number:02}", " ".join(drawn.words), path))
+    write_queries(out, queries)
     print(f"{len(pictures)} pictures and queries in {out}")
 
 

@@ -223,7 +223,7 @@ def print_table(val: Split, encoder: BuiltinEncoder, heads: Heads) -> None:
     print("| vectors | recall@1 | recall@5 | recall@10 | median rank |\n|---|---|---|---|---|")
     texts = val.texts.reshape(-1, 384)
     named = unit(mix_names(val.probabilities, heads.classes))
-    image, text = heads.encode_images(compressed(val.images[0])), heads.encode_texts(texts)
+    image, text = heads.image(compressed(val.images[0])), heads.text(texts)
     for share in sorted({0.0, 0.2, 0.35, 0.5, 1.0, NAMES_WEIGHT}):
         print_row(f"{share} of names, uncorrected", beside(text, texts, share) @ beside(image, named, share).T)
     shipped_images = encoder.place_images(

@@ -1,4 +1,4 @@
-"""Trains the caption decoder: `train_captioner.py DATA --work DIR`, then `caption_scores.py` measures it.
+"""Trains the caption decoder: `train_captioner.py DATA --work DIR`.
 
 DATA is as for train_builtin.py. The backbone's feature maps are computed once into DIR (2.6 GB). The `train` split
 trains, the `val` split chooses the epoch. First by cross-entropy with smoothed labels, then by self-critical sequence
@@ -19,10 +19,10 @@ import torch
 from tokenizers import Tokenizer
 from torch.nn.functional import cross_entropy, log_softmax
 
-from models.builtin.backbone import Backbone
-from models.builtin.captioner import END, LOOK, PAD, START, STEP, TOKENIZER
+from models.builtin.backbone import POOLED, Backbone
+from models.builtin.captioner import END, LOOK, MAX_TOKENS, PAD, START, STEP, TOKENIZER
 from models.builtin.onnx_files import export
-from scripts.caption_network import CHANNELS, HEADS, LAYERS, MAX_TOKENS, PLACES, POOLED, WIDTH, Cache, CaptionNetwork
+from scripts.caption_network import CHANNELS, HEADS, LAYERS, PLACES, WIDTH, Cache, CaptionNetwork
 from scripts.caption_words import train_tokenizer, words_of
 from scripts.captioned_photos import batches, read_captions
 from scripts.cider import Cider

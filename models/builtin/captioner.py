@@ -5,7 +5,6 @@ Trained and exported by `scripts/train_captioner.py`; see CARD.md.
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from models.builtin.backbone import Features
-from models.builtin.onnx_files import hash_file, open_session
+from models.builtin.onnx_files import hash_file, hash_together, open_session
 
 if TYPE_CHECKING:
     import onnxruntime as ort  # type: ignore[import-untyped]
@@ -28,6 +27,7 @@ TOKENIZER = Path(__file__).with_name("caption_pieces.json")
 
 PAD, START, END = 0, 1, 2
 MAX_TOKENS = 20
+"""Tokens of a caption with the one that ends it; few of the training captions are longer, and they are cut."""
 BATCH = 16
 """Pictures that one thread captions at once."""
 
@@ -58,8 +58,7 @@ class Captioner:
         """The captioner that ships beside this file."""
         from tokenizers import Tokenizer
 
-        hashes = "/".join(hash_file(path) for path in (LOOK, STEP, TOKENIZER))
-        weights = hashlib.sha256(hashes.encode()).hexdigest()[:16]
+        weights = hash_together(*(hash_file(path) for path in (LOOK, STEP, TOKENIZER)))
         return cls(open_session(LOOK, 1), open_session(STEP, 1), Tokenizer.from_file(str(TOKENIZER)), weights)
 
     def write(self, features: Features) -> list[Caption]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from models.builtin.backbone import PREPROCESSING, Backbone, Features, Floats
 from models.builtin.colors import look_at_colors
 from models.builtin.names import Names
+from models.builtin.onnx_files import hash_together
 from models.builtin.text_gate import TextGate
 from models.builtin.text_reader import TextReader
 from models.protocols import DescribeContext, Fingerprint, Pixels
@@ -39,7 +39,7 @@ class BuiltinDescriber:
     def __init__(self, backbone: Backbone, reader: TextReader | None = None) -> None:
         self._backbone = backbone
         self._reader = reader
-        self._gate = TextGate.load() if reader else None
+        self._gate = TextGate.load()
         self._names = Names.load()
         self._broad = np.array([word in BROAD for word in self._names.words])
 
@@ -47,9 +47,9 @@ class BuiltinDescriber:
     def fingerprint(self) -> Fingerprint:
         """Of all its parts and the wording; no vector comes out."""
         parts = [self._backbone.weights]
-        if self._reader and self._gate:
+        if self._reader:
             parts += [self._gate.weights, self._reader.fingerprint]
-        weights = hashlib.sha256("/".join(parts).encode()).hexdigest()[:16]
+        weights = hash_together(*parts)
         return Fingerprint("viscite-tags", weights, PREPROCESSING, 0, PROMPT_VERSION)
 
     def describe(self, images: Sequence[Pixels], contexts: Sequence[DescribeContext]) -> list[Description]:
@@ -68,7 +68,7 @@ class BuiltinDescriber:
     ) -> list[tuple[ReadLine, ...]]:
         """The text of the pictures that may hold some."""
         found: list[tuple[ReadLine, ...]] = [()] * len(images)
-        if not self._reader or not self._gate:
+        if not self._reader:
             return found
         chosen = [int(row) for row in np.flatnonzero(self._gate.may_hold_text(features.pooled))]
         larger = [_largest(images[row], contexts[row]) for row in chosen]

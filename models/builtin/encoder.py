@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from functools import cached_property
 
@@ -12,6 +11,7 @@ import numpy.typing as npt
 from models.builtin.backbone import PREPROCESSING, Backbone, Features
 from models.builtin.heads import Heads, compressed, unit
 from models.builtin.minilm import MiniLM
+from models.builtin.onnx_files import hash_together
 from models.protocols import Fingerprint, Matrix, Pixels
 
 NAMES_TOP = 10
@@ -80,8 +80,7 @@ class BuiltinEncoder:
     @property
     def fingerprint(self) -> Fingerprint:
         """Of both networks and the heads together."""
-        parts = (self._backbone.weights, self._minilm.fingerprint.weights, self._heads.weights)
-        weights = hashlib.sha256("/".join(parts).encode()).hexdigest()[:16]
+        weights = hash_together(self._backbone.weights, self._minilm.fingerprint.weights, self._heads.weights)
         shares = f"names {NAMES_WEIGHT} {THING_NAMES_WEIGHT}; popularity {POPULARITY_WEIGHT}"
         preprocessing = f"{PREPROCESSING}; {self._minilm.fingerprint.preprocessing}; {shares}"
         return Fingerprint("viscite-compact", weights, preprocessing, self.dimension)
@@ -99,29 +98,25 @@ class BuiltinEncoder:
         """float32[n, d], unit length. The name of a thing is put into a template for the head, as in its training."""
         are_things = [0 < len(text.split()) <= THING_WORDS for text in texts]
         read = [LABEL_TEMPLATE.format(text) if thing else text for text, thing in zip(texts, are_things, strict=True)]
-        in_template = self._minilm.encode(read) if any(are_things) else None
+        in_template = self._minilm.encode(read)
         # Last, so that the texts themselves are what MiniLM keeps for the next to ask.
-        embedded = self._minilm.encode(texts)
-        return self.place_texts(embedded, in_template, np.array(are_things, bool))
+        named = self._minilm.encode(texts)
+        shares = np.where(np.array(are_things, bool), THING_NAMES_WEIGHT, NAMES_WEIGHT)[:, None]
+        return self._texts(in_template, named, shares.astype(np.float32))
 
-    def place_texts(
-        self, embedded: Matrix, in_template: Matrix | None = None, are_things: npt.NDArray[np.bool_] | None = None
-    ) -> Matrix:
-        """float32[n, d], unit length: the vectors of texts that MiniLM has embedded.
+    def place_texts(self, embedded: Matrix) -> Matrix:
+        """float32[n, d], unit length: the vectors of captions that MiniLM has embedded."""
+        return self._texts(embedded, embedded, np.float32(NAMES_WEIGHT))
 
-        `are_things` is bool[n]; where it is true the head is given the row of `in_template`.
-        """
-        if in_template is None or are_things is None:
-            return corrected_texts(beside(self._heads.encode_texts(embedded), embedded, NAMES_WEIGHT))
-        head = self._heads.encode_texts(in_template)
-        # The shares of a picture's vector are fixed, so those of the likeness are set here.
-        share = np.where(are_things, THING_NAMES_WEIGHT, NAMES_WEIGHT).astype(np.float32)[:, None]
-        parts = [head * (1 - share) / np.float32(1 - NAMES_WEIGHT) ** 0.5, embedded * share / NAMES_WEIGHT**0.5]
-        return corrected_texts(unit(np.concatenate(parts, axis=1)))
+    def _texts(self, read: Matrix, named: Matrix, names_weight: Matrix | np.float32) -> Matrix:
+        """The head is given `read`. A picture's vector has fixed shares, so those of the likeness are set here."""
+        head = self._heads.text(read) * (1 - names_weight) / np.float32(1 - NAMES_WEIGHT) ** 0.5
+        names = named * names_weight / np.float32(NAMES_WEIGHT) ** 0.5
+        return corrected_texts(unit(np.concatenate([head, names], axis=1)))
 
     @cached_property
     def _bank(self) -> Matrix:
-        return beside(self._heads.encode_texts(self._heads.bank), self._heads.bank, NAMES_WEIGHT)
+        return beside(self._heads.text(self._heads.bank), self._heads.bank, NAMES_WEIGHT)
 
     def label_scores(self, images: Sequence[Pixels], labels: Sequence[str]) -> Matrix:
         """float32[n, labels], not of unit length: the softmax along a row is the probability of each label.
@@ -130,13 +125,13 @@ class BuiltinEncoder:
         """
         named = self._minilm.encode(labels)
         in_template = self._minilm.encode([LABEL_TEMPLATE.format(label) for label in labels])
-        texts = beside(self._heads.encode_texts(in_template), named, LABEL_NAMES_WEIGHT)
+        texts = beside(self._heads.text(in_template), named, LABEL_NAMES_WEIGHT)
         logits: Matrix = self._images(self._backbone.run(images), LABEL_NAMES_WEIGHT) @ texts.T * LABEL_SCALE
         return logits
 
     def _images(self, features: Features, names_weight: float) -> Matrix:
         named = unit(mix_names(features.probabilities, self._heads.classes))
-        return beside(self._heads.encode_images(compressed(features.pooled)), named, names_weight)
+        return beside(self._heads.image(compressed(features.pooled)), named, names_weight)
 
 
 def mix_names(probabilities: Matrix, names: Matrix) -> Matrix:

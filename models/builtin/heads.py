@@ -41,8 +41,8 @@ class Head:
 class Heads:
     """The pair of heads, and what goes with them.
 
-    `classes` is float32[1000, 384], the MiniLM vectors of the ImageNet class names; `bank` is float32[b, 384], those of
-    captions that stand for what people might ask.
+    `image` takes compressed pooled features, `text` MiniLM vectors. `classes` is float32[1000, 384], the MiniLM vectors
+    of the ImageNet class names; `bank` is float32[b, 384], those of captions that stand for what people might ask.
     """
 
     image: Head
@@ -64,14 +64,6 @@ class Heads:
             unit(tensors["bank"]),
             hash_file(path),
         )
-
-    def encode_images(self, rows: Floats) -> Matrix:
-        """float32[n, d], unit length, of compressed pooled features."""
-        return self.image(rows)
-
-    def encode_texts(self, rows: Floats) -> Matrix:
-        """float32[n, d], unit length, of MiniLM vectors."""
-        return self.text(rows)
 
 
 def head(tensors: Mapping[str, Floats], name: str) -> Head:

@@ -23,6 +23,11 @@ def hash_file(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()[:16]
 
 
+def hash_together(*parts: str) -> str:
+    """SHA-256 of several hashes or settings in order, the first 16 hex digits."""
+    return hashlib.sha256("/".join(parts).encode()).hexdigest()[:16]
+
+
 def exported(path: Path, write: Callable[[Path], None]) -> Path:
     """`path`, after `write` has made it if it was not there.
 

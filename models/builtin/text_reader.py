@@ -7,9 +7,7 @@ memory or time costs only its picture. It knows nothing of which pictures are wo
 from __future__ import annotations
 
 import logging
-import multiprocessing
 import os
-import resource
 import unicodedata
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
@@ -26,6 +24,7 @@ import numpy.typing as npt
 from pebble import ProcessExpired, ProcessPool
 from PIL import Image
 
+from models.confined import confined_pool
 from models.protocols import Pixels
 from store.errors import VisciteError
 from store.records import ReadLine
@@ -107,14 +106,7 @@ class TextReader:
 
     def _schedule(self, pixels: Pixels) -> Future[Lines]:
         if not self._pool:
-            self._pool = ProcessPool(
-                max_workers=self.count,
-                max_tasks=TASKS_PER_WORKER,
-                initializer=_confine,
-                initargs=[self._worker_bytes],
-                # A forked child would inherit the threads' locks of the model libraries.
-                context=multiprocessing.get_context("spawn"),
-            )
+            self._pool = confined_pool(self.count, TASKS_PER_WORKER, self._worker_bytes, read_picture)
         future: Future[Lines] = self._pool.schedule(read_picture, args=[fitted(pixels)], timeout=self._seconds)
         return future
 
@@ -270,9 +262,3 @@ def _bounded(lines: Sequence[Line]) -> Iterator[ReadLine]:
         left -= len(kept)
         (west, north), (east, south) = corners.min(0).tolist(), corners.max(0).tolist()
         yield ReadLine(kept, (west, north, east, south), probability)
-
-
-def _confine(worker_bytes: int) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (worker_bytes, worker_bytes))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    os.nice(5)

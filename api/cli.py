@@ -75,7 +75,7 @@ def index(
     """Bring photos and PDFs into a collection. Runs again in no time: what is known is not read twice."""
     from api.schemas import IndexOut
 
-    with _viscite() as viscite, terminal.progress("Indexing") as progress:
+    with _viscite() as viscite, terminal.progress() as progress:
         version, report = viscite.index(paths, collection, profile=profile, prune=prune, progress=progress)
     reply = IndexOut.of(collection, version, report)
     _json(reply) if json else terminal.show_index(reply)
@@ -214,7 +214,7 @@ def migrate(
     """Build a version with other models beside the current one, then let it answer."""
     from api.schemas import MovedOut
 
-    with _viscite() as viscite, terminal.progress("Migrating") as progress:
+    with _viscite() as viscite, terminal.progress() as progress:
         old, new, report = viscite.migrate(profile, collection, progress)
     reply = MovedOut.model_validate({"collection": collection, "from": old, "to": new})
     _json(reply) if json else terminal.show_moved(reply)

@@ -224,6 +224,7 @@ class DescribedOut(Schema):
     path: str
     description: str
     caption: str | None
+    caption_probability: float | None
     tags: list[TagOut]
     text: str | None
     colors: list[str]
@@ -234,6 +235,7 @@ class DescribedOut(Schema):
             path=path,
             description=described.sentence,
             caption=described.caption,
+            caption_probability=described.caption_probability,
             tags=[TagOut(name=tag.name, probability=round(tag.probability, 4)) for tag in described.tags],
             text=described.text or None,
             colors=list(described.colors),
@@ -270,6 +272,9 @@ class IndexOut(Schema):
     sources: SourceCounts
     items: ItemCounts
     skipped: list[SkippedOut]
+    described: int
+    texts_read: int
+    first_pass: float
     seconds: float
     stages: dict[str, float]
 
@@ -288,6 +293,9 @@ class IndexOut(Schema):
             sources=counts,
             items=ItemCounts(**{str(kind): report.items[str(kind)] for kind in Kind}),
             skipped=[SkippedOut(path=path, reason=reason) for path, reason in report.skipped],
+            described=report.described,
+            texts_read=report.texts_read,
+            first_pass=round(report.first_pass, 3),
             seconds=round(report.seconds, 3),
             stages={stage: round(seconds, 3) for stage, seconds in report.stages.items()},
         )

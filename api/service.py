@@ -18,7 +18,7 @@ from indexer.report import Report
 from indexer.run import Indexer, Progress
 from indexer.workers import Workers, read_content
 from models.errors import ModelUnavailable
-from models.protocols import DescribeContext, Pixels, Turn
+from models.protocols import DescribeContext, Describer, Pixels, Turn
 from retriever.calibration import open_calibration
 from retriever.search import Found, Retriever
 from store.collections import Collection, Home
@@ -27,7 +27,7 @@ from store.errors import InvalidInput, NotFound
 from store.filters import is_under
 from store.manifest import Manifest, brief, read_manifest
 from store.reader import Reader
-from store.records import Answer, Description, Filters, Item, Kind, Query, Vector
+from store.records import Answer, Description, Filters, Item, Kind, Query, SourceState, Vector
 from store.writer import Writer, lock
 from vision.classify import Classified, checked_labels, classify
 
@@ -57,7 +57,7 @@ class Viscite:
     def __init__(self, settings: Settings, builtin: Builtin | None = None) -> None:
         self.settings = settings
         self.home = Home(settings.home)
-        self._builtin = builtin or Builtin(settings.home / "cache" / "models")
+        self._builtin = builtin or Builtin(settings.model_cache)
         self._descriptions = Descriptions(settings.home / "descriptions.sqlite3")
         self._models: dict[str, Models] = {}
         self._retrievers: dict[str, Retriever] = {}
@@ -97,25 +97,39 @@ class Viscite:
         with lock(target):
             version = target.current() if target.exists() else 1
             name = profile or (self._manifest(target).profile if target.exists() else self.settings.profile)
-            report = self._fill(target, version, name, paths, prune, progress)
+            writer = self._writer(target, version, name)
+            indexer = self._indexer(name)
+            report = indexer.run(writer, paths, prune=prune, progress=progress)
             if not target.exists():
                 target.switch(version)
+            # By now all is found by sight; this may take long.
+            self._describe(indexer, writer, paths, name, report, progress)
             self._calibrate(target, name)
         return version, report
 
-    def _fill(
-        self,
-        target: Collection,
-        version: int,
-        profile: str,
-        paths: Sequence[Path],
-        prune: bool,
-        progress: Progress | None,
-    ) -> Report:
+    def _writer(self, target: Collection, version: int, profile: str) -> Writer:
         models = self.models(profile)
         manifest = Manifest(version, profile, models.index_fingerprints())
-        writer = Writer.open(target, manifest, models.indexing.dimensions())
-        return Indexer(models.indexing, self.settings.file_limits()).run(writer, paths, prune=prune, progress=progress)
+        return Writer.open(target, manifest, models.indexing.dimensions())
+
+    def _indexer(self, profile: str) -> Indexer:
+        return Indexer(self.models(profile).indexing, self.settings.file_limits())
+
+    def _describe(
+        self,
+        indexer: Indexer,
+        writer: Writer,
+        paths: Sequence[Path],
+        profile: str,
+        report: Report,
+        progress: Progress | None,
+    ) -> None:
+        waiting = {SourceState.QUICK, SourceState.UNREAD} if self.settings.read_text else {SourceState.QUICK}
+        indexer.describe(writer, paths, self._describer(profile), waiting, report, progress)
+
+    def _describer(self, profile: str) -> Describer:
+        models = self.models(profile)
+        return models.reading_describer if self.settings.read_text else models.describer
 
     def _calibrate(self, target: Collection, profile: str) -> None:
         models = self.models(profile)
@@ -146,7 +160,10 @@ class Viscite:
             new = (
                 unfinished if unfinished > old and self._manifest_of(target, unfinished) == profile else unfinished + 1
             )
-            report = self._fill(target, new, profile, [path for path in sources if path.exists()], False, progress)
+            paths = [path for path in sources if path.exists()]
+            writer, indexer = self._writer(target, new, profile), self._indexer(profile)
+            report = indexer.run(writer, paths, progress=progress)
+            self._describe(indexer, writer, paths, profile, report, progress)
             target.switch(new)
             self._calibrate(target, profile)
         return old, new, report
@@ -327,9 +344,7 @@ class Viscite:
             for (_, data), picture in zip(pictures, decoded, strict=True)
         ]
         pixels = [picture.pixels for picture in decoded]
-        models = self.models(self.settings.profile)
-        describer = models.reading_describer if self.settings.read_text else models.describer
-        return describer.describe(pixels, contexts)
+        return self._describer(self.settings.profile).describe(pixels, contexts)
 
     def evaluate(self, folder: Path, collection: str) -> dict[str, Any]:
         """The metrics of an evaluation folder on a collection, by channel and fused."""

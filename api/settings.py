@@ -120,6 +120,11 @@ class Settings(BaseSettings):
             raise InvalidInput(f"There is no profile '{name}'. Known: {', '.join(sorted(known))}. See: viscite models")
         return known[name]
 
+    @property
+    def model_cache(self) -> Path:
+        """Where what is derived from the built-in models' packages is kept."""
+        return self.home / "cache" / "models"
+
     def file_limits(self) -> FileLimits:
         """The bounds under which files are read."""
         return FileLimits(

@@ -50,8 +50,8 @@ def show_json(value: Any) -> None:
 
 
 @contextmanager
-def progress(title: str) -> Iterator[Progress | None]:
-    """A bar with rate and time left on standard error; None where that is no terminal."""
+def progress() -> Iterator[Progress | None]:
+    """A bar for each thing done, with rate and time left, on standard error; None where that is no terminal."""
     if not err.is_terminal:
         yield None
         return
@@ -59,19 +59,21 @@ def progress(title: str) -> Iterator[Progress | None]:
     from rich.progress import Progress as Bar
 
     columns = (
-        TextColumn(title),
+        TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(),
     )
     with Bar(*columns, console=err, transient=True) as bar:
-        task = bar.add_task(title, total=None, rate="")
+        tasks: dict[str, Any] = {}
 
-        def advance(done: int, total: int) -> None:
-            elapsed = bar.tasks[0].elapsed or 0
-            rate = f"{done / elapsed:.0f} files/s" if elapsed > 1 else ""
-            bar.update(task, completed=done, total=total, rate=rate)
+        def advance(title: str, done: int, total: int) -> None:
+            if title not in tasks:
+                tasks[title] = bar.add_task(title, total=None, rate="")
+            elapsed = bar.tasks[tasks[title]].elapsed or 0
+            rate = f"{done / elapsed:.{0 if done > 10 * elapsed else 1}f} files/s" if elapsed > 1 else ""
+            bar.update(tasks[title], completed=done, total=total, rate=rate)
 
         yield advance
 
@@ -80,11 +82,16 @@ def show_index(reply: IndexOut) -> None:
     sources, items = reply.sources, reply.items
     counted = [f"{count} {kind}{'s' if count != 1 else ''}" for kind, count in items if count]
     out.print(
-        f"{sources.seen} files in {reply.seconds:.1f} s: {sources.added} added, {sources.unchanged} unchanged, "
+        f"{sources.seen} files in {reply.first_pass:.1f} s: {sources.added} added, {sources.unchanged} unchanged, "
         f"{sources.removed} removed, {sources.skipped} skipped."
     )
     if counted:
         out.print(f"New in collection '{reply.collection}': {', '.join(counted)}.")
+    if reply.described:
+        out.print(
+            f"Described {reply.described} pictures in {reply.seconds - reply.first_pass:.1f} s more; "
+            f"text was found in {reply.texts_read}."
+        )
     show_skipped([(one.path, one.reason) for one in reply.skipped])
 
 

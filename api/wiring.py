@@ -16,6 +16,8 @@ from store.writer import describe_fingerprints
 if TYPE_CHECKING:
     from generator.pipeline import Generator
     from models.builtin.backbone import Backbone
+    from models.builtin.caption_trust import TrustedCaptioner
+    from models.builtin.captioner import Captioner
     from models.builtin.describer import BuiltinDescriber
     from models.builtin.encoder import BuiltinEncoder
     from models.builtin.minilm import MiniLM
@@ -47,18 +49,37 @@ class Builtin:
         return BuiltinEncoder.load(self.backbone, self.minilm)
 
     @cached_property
-    def describer(self) -> BuiltinDescriber:
-        """The one that is fast enough for an index: it reads no text."""
+    def quick_describer(self) -> BuiltinDescriber:
+        """The one for the first pass of an index: it writes no captions and reads no text."""
         from models.builtin.describer import BuiltinDescriber
 
         return BuiltinDescriber(self.backbone)
+
+    @cached_property
+    def describer(self) -> BuiltinDescriber:
+        """The one that writes captions, and reads no text."""
+        from models.builtin.describer import BuiltinDescriber
+
+        return BuiltinDescriber(self.backbone, self.trusted_captioner)
 
     @cached_property
     def reading_describer(self) -> BuiltinDescriber:
         """The one that also reads the text in pictures, which takes about a second for each that holds some."""
         from models.builtin.describer import BuiltinDescriber
 
-        return BuiltinDescriber(self.backbone, self.reader)
+        return BuiltinDescriber(self.backbone, self.trusted_captioner, self.reader)
+
+    @cached_property
+    def trusted_captioner(self) -> TrustedCaptioner:
+        from models.builtin.caption_trust import TrustedCaptioner
+
+        return TrustedCaptioner(self.captioner, self.encoder, self.minilm)
+
+    @cached_property
+    def captioner(self) -> Captioner:
+        from models.builtin.captioner import Captioner
+
+        return Captioner.load()
 
     @cached_property
     def reader(self) -> TextReader:
@@ -102,8 +123,13 @@ class Models:
         return SentenceTransformerEmbedder.load(choice.model)
 
     @property
+    def quick_describer(self) -> Describer:
+        """The one for the first pass of an index."""
+        return self._builtin.quick_describer
+
+    @property
     def describer(self) -> Describer:
-        """The one that is fast enough for an index."""
+        """The one that says all but the text in pictures."""
         return self._builtin.describer
 
     @property
@@ -113,8 +139,8 @@ class Models:
 
     @cached_property
     def indexing(self) -> IndexModels:
-        """What an index is built with."""
-        return IndexModels(self.encoder, self.embedder, self.describer, self._descriptions)
+        """What the first pass of an index uses."""
+        return IndexModels(self.encoder, self.embedder, self.quick_describer, self._descriptions)
 
     @cached_property
     def generator(self) -> Generator:
@@ -126,10 +152,7 @@ class Models:
 
     def index_fingerprints(self) -> Mapping[str, Mapping[str, Any]]:
         """What an index version is stamped with."""
-        models = self.indexing
-        return describe_fingerprints(
-            {"encoder": models.encoder, "embedder": models.embedder, "describer": models.describer}
-        )
+        return describe_fingerprints({"encoder": self.encoder, "embedder": self.embedder, "describer": self.describer})
 
     def search_fingerprints(self) -> Mapping[str, Mapping[str, Any]]:
         """What must agree with the stamp of a version that is to be searched."""

@@ -17,12 +17,16 @@ QUEUED = 4
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """One step of writing: first the items, then the sources that are complete with them, then paths to forget."""
+    """One step of writing: first the items, then the sources that are complete with them, then paths to forget.
+
+    `is_new` is whether items and sources count as added.
+    """
 
     items: Sequence[Item] = ()
     words: Sequence[str] = ()
     sources: Sequence[Source] = ()
     forgotten: Sequence[str] = ()
+    is_new: bool = True
 
 
 class Committer:
@@ -69,5 +73,6 @@ class Committer:
                 self._writer.mark_done(commit.sources)
             if commit.forgotten:
                 self._writer.forget(commit.forgotten)
-        self._report.items.update(str(item.kind) for item in commit.items)
-        self._report.added += len(commit.sources)
+        if commit.is_new:
+            self._report.items.update(str(item.kind) for item in commit.items)
+            self._report.added += len(commit.sources)

@@ -40,6 +40,7 @@ class Draft:
         """The draft with what a describer said."""
         attributes = {
             "caption": description.caption,
+            "caption_probability": description.caption_probability,
             "tags": [{"name": tag.name, "probability": round(tag.probability, 4)} for tag in description.tags],
             "colors": list(description.colors),
             "lines": [self._placed(line) for line in description.lines],
@@ -56,8 +57,14 @@ class Draft:
         return {"text": line.text, "box": box, "probability": round(line.probability, 3)}
 
 
-def draft_picture(sha256: str, picture: Picture, file_name: str, larger: Callable[[], Pixels] | None = None) -> Draft:
-    """The one item of a picture, to be described."""
+def draft_picture(
+    sha256: str,
+    picture: Picture,
+    file_name: str,
+    larger: Callable[[], Pixels] | None = None,
+    image_vector: Vector | None = None,
+) -> Draft:
+    """The one item of a picture, to be described, and encoded where there is no `image_vector` of it yet."""
     item = Item(
         id=item_id(sha256, Kind.IMAGE),
         kind=Kind.IMAGE,
@@ -65,6 +72,7 @@ def draft_picture(sha256: str, picture: Picture, file_name: str, larger: Callabl
         width=picture.width,
         height=picture.height,
         captured_at=picture.captured_at,
+        image_vector=image_vector,
     )
     if not picture.is_reduced:
         larger = None

@@ -10,7 +10,7 @@ from indexer.drafts import Draft, checked_vector
 from models.protocols import DescribeContext, Describer, ImageTextEncoder, Pixels, TextEmbedder
 from store.descriptions import Descriptions
 from store.errors import InvalidInput
-from store.records import Description, Item, Vector
+from store.records import Description, Item, SourceState, Vector
 
 Timed = Callable[[str], AbstractContextManager[None]]
 """Measures what is done inside, for a stage of that name."""
@@ -18,7 +18,7 @@ Timed = Callable[[str], AbstractContextManager[None]]
 
 @dataclass(frozen=True, slots=True)
 class IndexModels:
-    """The models that an index is built with."""
+    """The models that a pass of an index run uses."""
 
     encoder: ImageTextEncoder
     embedder: TextEmbedder
@@ -38,12 +38,16 @@ class Encoded:
     items: list[Item] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
     refused: list[tuple[Item, str]] = field(default_factory=list)
+    states: dict[str, SourceState] = field(default_factory=dict)
+    """How far the sources of the pictures among them have come, by content (sha256)."""
 
 
 def encode(drafts: Sequence[Draft], models: IndexModels, timed: Timed) -> Encoded:
-    """Encode pictures, describe those that lack words, and embed what every draft means, in batches."""
-    described = list(drafts)
-    shown = [place for place, draft in enumerate(drafts) if draft.pixels is not None]
+    """Encode pictures that lack a vector, describe those that lack words, embed what every draft means, in batches."""
+    described, states = list(drafts), {}
+    shown = [
+        place for place, draft in enumerate(drafts) if draft.pixels is not None and draft.item.image_vector is None
+    ]
     silent = [place for place, draft in enumerate(drafts) if not draft.is_described]
     with timed("encode"):
         image_vectors = (
@@ -54,6 +58,7 @@ def encode(drafts: Sequence[Draft], models: IndexModels, timed: Timed) -> Encode
             known = _describe([drafts[place] for place in silent], models)
             for place in silent:
                 described[place] = drafts[place].described(known[drafts[place].item.sha256])
+            states = {sha256: description.state for sha256, description in known.items()}
     with timed("embed"):
         meant = [place for place, draft in enumerate(described) if draft.meaning]
         meanings = [described[place].meaning for place in meant]
@@ -61,7 +66,9 @@ def encode(drafts: Sequence[Draft], models: IndexModels, timed: Timed) -> Encode
         unique = list(dict.fromkeys(meanings))
         vectors = dict(zip(unique, models.embedder.encode(unique), strict=True)) if unique else {}
         text_vectors = {place: vectors[meaning] for place, meaning in zip(meant, meanings, strict=True)}
-    return _assemble(described, image_vectors, text_vectors, models)
+    encoded = _assemble(described, image_vectors, text_vectors, models)
+    encoded.states.update(states)
+    return encoded
 
 
 def _describe(drafts: Sequence[Draft], models: IndexModels) -> dict[str, Description]:

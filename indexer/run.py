@@ -1,25 +1,34 @@
-"""One index run: worker processes read, this thread encodes, a thread writes; what waits between them is bounded."""
+"""One index run: worker processes read, this thread encodes, a thread writes; what waits between them is bounded.
+
+It has two passes. The first brings all files in, with descriptions made in haste. The second writes captions and reads
+the text in pictures, which takes longer than all else, and writes the items again with these. Sources keep whether they
+wait for the second pass, so a run that was stopped is gone on with by the next.
+"""
 
 from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import Future
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from indexer.committer import Commit, Committer
 from indexer.documents import Page
 from indexer.drafts import Draft, draft_page, draft_picture
-from indexer.encode import IndexModels, encode
+from indexer.encode import Encoded, IndexModels, encode
 from indexer.limits import FileLimits
-from indexer.report import Report
+from indexer.pictures import Picture
+from indexer.report import DESCRIBE_STAGE, Report
 from indexer.walk import roots, walk
 from indexer.workers import Contents, FileStamp, Workers, result_of
+from models.protocols import Describer
 from store.errors import InvalidInput
 from store.filters import is_under
-from store.records import Kind, Source
+from store.records import Kind, Source, SourceState, Vector, item_id
 from store.writer import Writer
 
 BATCH = 32
@@ -31,8 +40,8 @@ PAGES_PER_TASK = 4
 READ_AHEAD = 16
 """Files that are read for each worker before they are needed; at most 2.4 MB of pixels each."""
 
-Progress = Callable[[int, int], None]
-"""Called with the number of files done and of files found."""
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, the number of files done and of files found."""
 
 
 class Indexer:
@@ -56,19 +65,49 @@ class Indexer:
         files = list(dict.fromkeys(path for top in tops for path in walk(top, report.skip)))
         report.seen = len(files)
         writer.note_roots([str(top if top.is_dir() else top.parent) for top in tops])
+        with self._running(self._models, writer, report) as run:
+            run.index(files, progress)
+            if prune:
+                run.prune([str(top) for top in tops])
+        report.first_pass = report.seconds = time.perf_counter() - start
+        return report
+
+    def describe(
+        self,
+        writer: Writer,
+        paths: Sequence[Path],
+        describer: Describer,
+        waiting: Set[SourceState],
+        report: Report,
+        progress: Progress | None = None,
+    ) -> None:
+        """The second pass: `describer` describes again what is indexed under `paths` and in a state of `waiting`.
+
+        Raises `StorageFailed` as `run` does.
+        """
+        start = time.perf_counter()
+        tops = [str(top) for top in roots(paths)]
+        sources = [
+            source
+            for path, source in sorted(writer.sources.items())
+            if source.state in waiting and is_under(path, tops)
+        ]
+        if sources:
+            with self._running(replace(self._models, describer=describer), writer, report) as run:
+                run.describe(sources, progress)
+            report.seconds += time.perf_counter() - start
+
+    @contextmanager
+    def _running(self, models: IndexModels, writer: Writer, report: Report) -> Iterator[_Run]:
+        """A pass; what it wrote is finished after it."""
         with Workers(self._limits) as workers:
             committer = Committer(writer, report)
-            run = _Run(self._models, workers, writer, committer, report)
             try:
-                run.index(files, progress)
-                if prune:
-                    run.prune([str(top) for top in tops])
+                yield _Run(models, workers, writer, committer, report)
             finally:
                 committer.close()
         with report.timed("finish"):
             writer.finish()
-        report.seconds = time.perf_counter() - start
-        return report
 
 
 class _Run:
@@ -79,21 +118,58 @@ class _Run:
     ) -> None:
         self._models = models
         self._workers = workers
+        self._writer = writer
         self._committer = committer
         self._report = report
         self._known: Mapping[str, str] = {path: source.sha256 for path, source in writer.sources.items()}
         self._met = set(self._known.values())
+        self._states = {source.sha256: source.state for source in writer.sources.values()}
         self._refused: dict[str, str] = {}
         self._drafts: list[Draft] = []
         self._sources: list[Source] = []
 
     def index(self, files: Sequence[Path], progress: Progress | None) -> None:
         """Index the files in order."""
-        for done, (path, contents) in enumerate(self._read(files), 1):
+        for done, (path, contents) in enumerate(self._read(files, self._known), 1):
             self._take(path, contents)
             if progress is not None:
-                progress(done, len(files))
+                progress("Indexing", done, len(files))
         self._flush()
+
+    def describe(self, sources: Sequence[Source], progress: Progress | None) -> None:
+        """Describe the pictures of sources again, and commit them with what is said now."""
+        copies: dict[str, list[Source]] = {}
+        for source in sources:
+            copies.setdefault(source.sha256, []).append(source)
+        content_at = {Path(same[0].path): sha256 for sha256, same in copies.items()}
+        pictures: dict[Path, Picture] = {}
+        for done, (path, contents) in enumerate(self._read(list(content_at), {}), 1):
+            # A file that has changed or gone since waits for the run that sees that.
+            if contents.picture is not None and contents.stamp and contents.stamp.sha256 == content_at[path]:
+                pictures[path] = contents.picture
+            if len(pictures) >= BATCH or (pictures and done == len(content_at)):
+                with self._report.timed(DESCRIBE_STAGE):
+                    encoded = self._encode_again({content_at[path]: (path, one) for path, one in pictures.items()})
+                whole = [
+                    replace(source, state=encoded.states[item.sha256])
+                    for item in encoded.items
+                    for source in copies[item.sha256]
+                ]
+                self._committer.put(Commit(encoded.items, encoded.words, whole, is_new=False))
+                self._report.described += len(encoded.items)
+                self._report.texts_read += sum(bool(item.text) for item in encoded.items)
+                pictures = {}
+            if progress is not None:
+                progress("Describing", done, len(content_at))
+
+    def _encode_again(self, pictures: Mapping[str, tuple[Path, Picture]]) -> Encoded:
+        """Pictures by content, with the image vectors that they have."""
+        vectors = self._writer.image_vectors([item_id(sha256, Kind.IMAGE) for sha256 in pictures])
+        drafts = [
+            self._draft_of(path, sha256, picture, vectors.get(item_id(sha256, Kind.IMAGE)))
+            for sha256, (path, picture) in pictures.items()
+        ]
+        return encode(drafts, self._models, lambda _: nullcontext())
 
     def prune(self, tops: Sequence[str]) -> None:
         """Forget the sources under `tops` whose files are gone."""
@@ -101,11 +177,11 @@ class _Run:
         self._committer.put(Commit(forgotten=gone))
         self._report.removed += len(gone)
 
-    def _read(self, files: Sequence[Path]) -> Iterator[tuple[Path, Contents]]:
-        """Every file in order, read ahead by the workers."""
+    def _read(self, files: Sequence[Path], known: Mapping[str, str]) -> Iterator[tuple[Path, Contents]]:
+        """Every file in order, read ahead by the workers; `known` are paths with contents that need no decoding."""
         pending: deque[tuple[Path, Future[Contents]]] = deque()
         for path in files:
-            pending.append((path, self._workers.read_file(path, self._known.get(str(path)))))
+            pending.append((path, self._workers.read_file(path, known.get(str(path)))))
             if len(pending) >= READ_AHEAD * self._workers.count:
                 yield self._wait(*pending.popleft())
         while pending:
@@ -133,8 +209,7 @@ class _Run:
         if stamp.sha256 not in self._met:
             self._met.add(stamp.sha256)
             if contents.picture is not None:
-                larger = partial(self._workers.read_picture, path, stamp.sha256)
-                self._draft([draft_picture(stamp.sha256, contents.picture, path.name, larger)])
+                self._draft([self._draft_of(path, stamp.sha256, contents.picture)])
             else:
                 self._take_document(path, stamp, contents.page_count)
         if stamp.sha256 in self._refused:
@@ -167,6 +242,10 @@ class _Run:
             else:
                 self._draft(draft_page(stamp.sha256, page, path.name))
 
+    def _draft_of(self, path: Path, sha256: str, picture: Picture, image_vector: Vector | None = None) -> Draft:
+        larger = partial(self._workers.read_picture, path, sha256)
+        return draft_picture(sha256, picture, path.name, larger, image_vector)
+
     def _draft(self, drafts: Sequence[Draft]) -> None:
         self._drafts.extend(drafts)
         if len(self._drafts) >= BATCH:
@@ -177,6 +256,7 @@ class _Run:
         # Blocks drawn twice at one place have one id.
         drafts = list({draft.item.id: draft for draft in self._drafts}.values())
         encoded = encode(drafts, self._models, self._report.timed)
+        self._states |= encoded.states
         names = {draft.item.id: draft.file_name for draft in drafts}
         for item, reason in encoded.refused:
             if item.kind is Kind.IMAGE:
@@ -188,6 +268,6 @@ class _Run:
             if source.sha256 in self._refused:
                 self._report.skip(source.path, self._refused[source.sha256])
             else:
-                sources.append(source)
+                sources.append(replace(source, state=self._states.get(source.sha256, SourceState.DONE)))
         self._committer.put(Commit(encoded.items, encoded.words, sources))
         self._drafts, self._sources = [], []

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
 
 from models.protocols import DescribeContext, Fingerprint, Matrix, Pixels
-from store.records import Description, Tag
+from store.records import Description, ReadLine, Tag
 
 COLORS = {
     "red": (220, 30, 30),
@@ -38,6 +39,9 @@ SAMPLES = 32
 
 DETAIL = 0.1
 """The length of what is not colour, brightness of stripes or further words, beside a colour part of length 1."""
+
+TOY_TEXT = "platform nine"
+"""What is read in a white picture."""
 
 NAMED_SHARE = 0.1
 """A colour that covers less of a picture is not mentioned."""
@@ -147,20 +151,41 @@ class ToyEmbedder:
         return np.array(rows, np.float32).reshape(-1, self._dimension)
 
 
-class ToyDescriber:
-    """Names the colours of a picture, the largest first, and the words of its file name. `images_described` counts."""
+class Pace(StrEnum):
+    """How much time a describer takes."""
 
-    def __init__(self) -> None:
+    QUICK = "quick"
+    WHOLE = "whole"
+    READING = "reading"
+
+
+class ToyDescriber:
+    """Names the colours of a picture, the largest first. `images_described` counts.
+
+    The quick one names the first alone. What is mostly white may hold text, and `TOY_TEXT` is what is read in it.
+    """
+
+    def __init__(self, pace: Pace = Pace.WHOLE) -> None:
         self.images_described = 0
+        self._pace = pace
 
     @property
     def fingerprint(self) -> Fingerprint:
-        return Fingerprint("toy-describer", _hash(str(COLORS)), f"{SAMPLES}x{SAMPLES} samples", 0, "1")
+        return Fingerprint(f"toy-describer, {self._pace}", _hash(str(COLORS)), f"{SAMPLES}x{SAMPLES} samples", 0, "1")
 
     def describe(self, images: Sequence[Pixels], contexts: Sequence[DescribeContext]) -> list[Description]:
         """One description a picture: `A red and white picture.`"""
         self.images_described += len(images)
-        return [_describe(image) for image in images]
+        return [self._describe(image) for image in images]
+
+    def _describe(self, image: Pixels) -> Description:
+        said, may_hold_text = _describe(image), _main_color(image) == "white"
+        if self._pace is Pace.QUICK:
+            return Description(f"Mostly {said.colors[0]}.", is_quick=True, may_hold_text=may_hold_text)
+        if self._pace is Pace.WHOLE or not may_hold_text:
+            return replace(said, may_hold_text=may_hold_text)
+        line = ReadLine(TOY_TEXT, (0.0, 0.0, 1.0, 1.0), 1.0)
+        return replace(said, sentence=f'{said.sentence} Text: "{TOY_TEXT}".', lines=(line,))
 
 
 def _describe(image: Pixels) -> Description:

@@ -29,7 +29,7 @@ FILE_NAME = "calibration.json"
 BANK = Path(__file__).with_name("null_queries.txt")
 
 GROWTH = 0.2
-"""A version that has grown or shrunk by more than this share since is calibrated anew."""
+"""A version of whose items more than this share came, went or were described in full since is calibrated anew."""
 
 THRESHOLD = 0.5
 """Confidence under which the best hit counts as chance."""
@@ -62,15 +62,24 @@ class Null:
 
     def probability(self, score: float) -> float:
         """The share of chance maxima below `score`."""
-        # Beyond 50 scales the probability is 0 or 1 to the last digit, and the exponential would overflow.
-        return math.exp(-math.exp(min(50.0, (self.location - score) / self.scale)))
+        return math.exp(-self._above(score))
+
+    def evidence(self, score: float) -> float:
+        """How surprising a score is by chance: minus the natural logarithm of the share of chance maxima above it."""
+        return -math.log(-math.expm1(-self._above(score)))
+
+    def _above(self, score: float) -> float:
+        # Within 50 scales, beyond which the probability is 0 or 1 to the last digit, so that nothing overflows.
+        return math.exp(min(50.0, max(-50.0, (self.location - score) / self.scale)))
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Null distributions by channel and kind, and the number of items they were measured on."""
+    """Null distributions by channel and kind, the number of items they were measured on, and of sources among them that
+    were described in haste."""
 
     items: int
+    quick: int
     nulls: Mapping[str, Mapping[str, Null]]
     threshold: float = THRESHOLD
 
@@ -78,6 +87,11 @@ class Calibration:
         """How likely chance stays below `score`; None where the channel has no null for the kind."""
         null = self.nulls.get(channel, {}).get(str(kind))
         return None if null is None else null.probability(score)
+
+    def evidence(self, channel: str, kind: str, score: float) -> float:
+        """`Null.evidence` of a channel and kind; 0 where there is no null."""
+        null = self.nulls.get(channel, {}).get(str(kind))
+        return 0.0 if null is None else null.evidence(score)
 
     def confidence(self, kind: str, scores: Mapping[str, float]) -> float:
         """The probability that an item beats chance, given its raw scores by channel.
@@ -90,8 +104,9 @@ class Calibration:
         return max(0.0, 1 - channels_heard * min(doubts)) if doubts else 0.0
 
     def fits(self, reader: Reader) -> bool:
-        """Whether the version is still about as large as when this was measured."""
-        return abs(len(reader) - self.items) <= GROWTH * max(1, self.items)
+        """Whether the version is still about what it was when this was measured."""
+        changed = max(abs(len(reader) - self.items), abs(reader.quick - self.quick))
+        return changed <= GROWTH * max(1, self.items)
 
 
 @cache
@@ -111,7 +126,7 @@ def calibrate(reader: Reader, encoder: ImageTextEncoder, embedder: TextEmbedder)
         channel: {kind: Null.fit(scores, LEAST_SCALE[channel]) for kind, scores in by_kind.items()}
         for channel, by_kind in maxima.items()
     }
-    calibration = Calibration(len(reader), nulls)
+    calibration = Calibration(len(reader), reader.quick, nulls)
     write_atomically(reader.folder / FILE_NAME, json.dumps(asdict(calibration), indent=2, sort_keys=True) + "\n")
     return calibration
 
@@ -153,6 +168,6 @@ def _read(path: Path) -> Calibration | None:
             channel: {str(Kind(kind)): Null(**null) for kind, null in by_kind.items()}
             for channel, by_kind in values["nulls"].items()
         }
-        return Calibration(values["items"], nulls, values["threshold"])
+        return Calibration(values["items"], values["quick"], nulls, values["threshold"])
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from models.protocols import ImageTextEncoder, TextEmbedder
 from retriever import channels
 from retriever.calibration import Calibration
-from retriever.fusion import SURE, fold_pages, reciprocal_ranks
+from retriever.fusion import fold_pages, reciprocal_ranks
 from retriever.snippets import matched_terms, snippet
 from store.reader import Reader
 from store.records import Hit, Query, Signal
@@ -67,12 +67,11 @@ class Retriever:
     def fuse(self, rankings: Rankings) -> Scored:
         """Rows with fused scores, best first, pages and their passages not yet folded."""
         catalogue = self.reader.catalogue
-        sure = {
-            row
+        evidence = {
+            row: self._calibration.evidence("lexical", catalogue.kinds[row], score)
             for row, score in rankings.get("lexical", ())
-            if (self._calibration.probability("lexical", catalogue.kinds[row], score) or 0) >= SURE
         }
-        return reciprocal_ranks(rankings, sure, catalogue.kinds, catalogue.ids)
+        return reciprocal_ranks(rankings, evidence, catalogue.kinds, catalogue.ids)
 
     def search(self, query: Query) -> Found:
         """The best `query.limit` hits whose confidence is at least `query.min_confidence`."""

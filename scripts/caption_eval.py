@@ -21,24 +21,30 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--split", default="val")
     arguments = parser.parse_args()
-    chosen = read_captions(arguments.data, arguments.split)
-    photos = arguments.out / "photos"
+    photos, queries = write_folder(arguments.data, arguments.out, arguments.split)
+    print(f"{photos} photos and {queries} queries in {arguments.out}")
+
+
+def write_folder(data: Path, out: Path, split: str) -> tuple[int, int]:
+    """Write the evaluation folder of a split; how many photos and queries it has."""
+    chosen = read_captions(data, split)
+    photos = out / "photos"
     photos.mkdir(parents=True, exist_ok=True)
-    with tarfile.open(arguments.data / "photos.tar") as archive:
+    with tarfile.open(data / "photos.tar") as archive:
         names = {photo.image for photo in chosen}
         for member in archive:
             name, file = Path(member.name).name, archive.extractfile(member)
             if name in names and file is not None:
                 (photos / name).write_bytes(file.read())
-    count = write_queries(
-        arguments.out,
+    queries = write_queries(
+        out,
         (
             (f"{photo.image}-{number}", caption, f"photos/{photo.image}")
             for photo in chosen
             for number, caption in enumerate(photo.captions)
         ),
     )
-    print(f"{len(chosen)} photos and {count} queries in {arguments.out}")
+    return len(chosen), queries
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from models.builtin.backbone import POOLED
 from models.builtin.captioner import MAX_TOKENS
 
 PLACES, CHANNELS = 81, 1280
-WIDTH, HEADS, LAYERS, INNER = 320, 8, 3, 1280
+WIDTH, HEADS, LAYERS, INNER = 320, 8, 2, 1280
 
 Cache = tuple[torch.Tensor, torch.Tensor]
 """Keys and values, each float32[layers, n, heads, t, width / heads]."""
@@ -21,11 +21,10 @@ Cache = tuple[torch.Tensor, torch.Tensor]
 class Attention(nn.Module):
     """Queries from the caption; keys and values are given, so that they can be kept."""
 
-    def __init__(self, dropout: float) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.query, self.out = nn.Linear(WIDTH, WIDTH), nn.Linear(WIDTH, WIDTH)
         self.key, self.value = nn.Linear(WIDTH, WIDTH), nn.Linear(WIDTH, WIDTH)
-        self.dropout = dropout
 
     def keys_and_values(self, rows: torch.Tensor) -> Cache:
         """Two float32[n, heads, t, d] of float32[n, t, width]."""
@@ -33,11 +32,10 @@ class Attention(nn.Module):
 
     def forward(self, rows: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, causal: bool) -> torch.Tensor:
         """float32[n, t, width]. Where there are fewer keys than rows, several rows in turn share those of a picture."""
-        dropout = self.dropout if self.training else 0.0
         queries, shared = _split(self.query(rows)), len(rows) // len(keys)
         if shared > 1:
             queries = queries.unflatten(0, (-1, shared)).transpose(1, 2).flatten(2, 3)
-        mixed = scaled_dot_product_attention(queries, keys, values, dropout_p=dropout, is_causal=causal)
+        mixed = scaled_dot_product_attention(queries, keys, values, is_causal=causal)
         if shared > 1:
             mixed = mixed.unflatten(2, (shared, -1)).transpose(1, 2).flatten(0, 1)
         found: torch.Tensor = self.out(mixed.transpose(1, 2).flatten(2))
@@ -50,8 +48,8 @@ class Layer(nn.Module):
     def __init__(self, dropout: float) -> None:
         super().__init__()
         self.norms = nn.ModuleList(nn.LayerNorm(WIDTH) for _ in range(3))
-        self.words, self.picture = Attention(dropout), Attention(dropout)
-        self.inner = nn.Sequential(nn.Linear(WIDTH, INNER), nn.GELU(), nn.Dropout(dropout), nn.Linear(INNER, WIDTH))
+        self.words, self.picture = Attention(), Attention()
+        self.inner = nn.Sequential(nn.Linear(WIDTH, INNER), nn.GELU(), nn.Linear(INNER, WIDTH))
         self.dropout = nn.Dropout(dropout)
 
     def look(self, rows: torch.Tensor) -> Cache:

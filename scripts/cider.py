@@ -1,4 +1,4 @@
-"""CIDEr-D (Vedantam et al. 2015) of one caption against the references of its photo, fast enough to be a reward."""
+"""CIDEr-D (Vedantam et al. 2015) of one caption against the references of its photo, fast enough for every epoch."""
 
 from __future__ import annotations
 

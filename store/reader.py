@@ -13,7 +13,7 @@ import numpy as np
 from store.collections import Collection
 from store.filters import expression, is_under
 from store.manifest import FILE_NAME, Manifest, read_manifest
-from store.records import Filters, Item, Source, Vector
+from store.records import Filters, Item, Source, SourceState, Vector
 from store.tables import LIGHT_COLUMNS, open_tables, read_items, read_sources
 from store.vector_views import (
     FaissView,
@@ -97,6 +97,11 @@ class Reader:
 
     def __len__(self) -> int:
         return len(self.catalogue.ids)
+
+    @property
+    def quick(self) -> int:
+        """The sources that are still described in haste."""
+        return sum(source.state is SourceState.QUICK for source in self.sources)
 
     def nearest(self, column: VectorColumn, vector: Vector, depth: int, allowed: Mask) -> Scored:
         """Rows with their inner products with `vector`, best first, of the `allowed` alone."""

@@ -32,10 +32,13 @@ class Kind(StrEnum):
 
 
 class SourceState(StrEnum):
-    """How far a source has come. Only `DONE` sources are searched."""
+    """How far a source has come. In every state all its items are in, and searched."""
 
     DONE = "done"
-    SKIPPED = "skipped"
+    QUICK = "quick"
+    """Its picture is described in haste, and still to be described in full."""
+    UNREAD = "unread"
+    """Its picture is described but for text that it may hold."""
 
 
 class Verdict(StrEnum):
@@ -80,13 +83,27 @@ class ReadLine:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What a describer says of a picture: the `sentence` that is embedded, searched and quoted, and its parts."""
+    """What a describer says of a picture: the `sentence` that is embedded, searched and quoted, and its parts.
+
+    `caption_probability` is how likely the caption is right. `is_quick` is whether the same describer would say more
+    with more time, and `may_hold_text` whether the picture may hold text that was not read.
+    """
 
     sentence: str
     caption: str | None = None
+    caption_probability: float | None = None
     tags: tuple[Tag, ...] = ()
     lines: tuple[ReadLine, ...] = ()
     colors: tuple[str, ...] = ()
+    is_quick: bool = False
+    may_hold_text: bool = False
+
+    @property
+    def state(self) -> SourceState:
+        """That of a source whose picture is described so."""
+        if self.is_quick:
+            return SourceState.QUICK
+        return SourceState.UNREAD if self.may_hold_text else SourceState.DONE
 
     @property
     def text(self) -> str:

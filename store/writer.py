@@ -14,12 +14,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from filelock import FileLock, Timeout
 
 from store.collections import Collection
 from store.errors import CollectionLocked, StorageFailed
 from store.manifest import Manifest, read_manifest, write_manifest
-from store.records import Item, Kind, Source
+from store.records import Item, Kind, Source, Vector
 from store.tables import create_tables, item_rows, open_tables, read_sources, source_rows
 
 if TYPE_CHECKING:
@@ -112,6 +113,15 @@ class Writer:
             else:
                 self._upsert(self._items, "id", rows)
         self._known.update(item.id for item in items)
+
+    def image_vectors(self, ids: Sequence[str]) -> dict[str, Vector]:
+        """The vectors of committed items, by id."""
+        from lancedb.expr import col
+
+        found = self._items.search().where(col("id").isin(list(ids))).select(["id", "image_vector"]).limit(len(ids))
+        rows = found.to_arrow()
+        vectors = zip(rows["id"].to_pylist(), rows["image_vector"].to_pylist(), strict=True)
+        return {identity: np.array(vector, np.float32) for identity, vector in vectors if vector is not None}
 
     def mark_done(self, sources: Sequence[Source]) -> None:
         """Commit sources whose items are all in. A path that is there already gets its new content."""

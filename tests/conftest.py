@@ -13,7 +13,7 @@ from PIL import Image
 from api.service import Viscite
 from api.settings import Settings
 from api.wiring import Builtin
-from models.toy import ToyDescriber, ToyEmbedder, ToyEncoder
+from models.toy import Pace, ToyDescriber, ToyEmbedder, ToyEncoder
 
 
 class ToyBuiltin(Builtin):
@@ -31,12 +31,16 @@ class ToyBuiltin(Builtin):
         return ToyEmbedder()
 
     @cached_property
+    def quick_describer(self) -> ToyDescriber:  # type: ignore[override]
+        return ToyDescriber(Pace.QUICK)
+
+    @cached_property
     def describer(self) -> ToyDescriber:  # type: ignore[override]
         return ToyDescriber()
 
     @cached_property
     def reading_describer(self) -> ToyDescriber:  # type: ignore[override]
-        return self.describer
+        return ToyDescriber(Pace.READING)
 
 
 def draw_photo(path: Path, color: str, size: tuple[int, int] = (64, 48)) -> Path:

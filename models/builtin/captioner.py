@@ -28,16 +28,20 @@ TOKENIZER = Path(__file__).with_name("caption_pieces.json")
 PAD, START, END = 0, 1, 2
 MAX_TOKENS = 20
 """Tokens of a caption with the one that ends it; few of the training captions are longer, and they are cut."""
-BATCH = 16
+BATCH = 8
 """Pictures that one thread captions at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caption:
-    """A sentence in lower case without a full stop, and the geometric mean of its tokens' probabilities."""
+    """A sentence in lower case without a full stop.
+
+    `probability` is the geometric mean of its tokens' probabilities, `least` the least of them.
+    """
 
     text: str
     probability: float
+    least: float
 
 
 class Captioner:
@@ -73,7 +77,7 @@ class Captioner:
         layers, count, heads, _, width = seen_keys.shape
         keys = values = np.zeros((layers, count, heads, 0, width), np.float32)
         tokens, ended = np.full(count, START, np.int64), np.zeros(count, bool)
-        found, likelihood = [], np.zeros(count, np.float32)
+        found, chosen = [], []
         for position in range(MAX_TOKENS):
             likelihoods, keys, values = self._step.run(
                 None,
@@ -88,16 +92,14 @@ class Captioner:
             )
             likelihoods[:, [PAD, START]] = -np.inf
             tokens = likelihoods.argmax(1)
-            likelihood += np.where(ended, 0, np.take_along_axis(likelihoods, tokens[:, None], 1)[:, 0])
+            chosen.append(np.where(ended, 0, np.take_along_axis(likelihoods, tokens[:, None], 1)[:, 0]))
             tokens[ended] = PAD
             found.append(tokens)
             ended |= tokens == END
             if ended.all():
                 break
-        written = np.stack(found, 1)
-        lengths = (written != PAD).sum(1)
+        written, likelihood = np.stack(found, 1), np.stack(chosen, 1)
+        mean = np.exp(likelihood.sum(1) / (written != PAD).sum(1))
+        least = np.exp(likelihood.min(1))
         texts: Sequence[str] = self._tokenizer.decode_batch(written.tolist())
-        return [
-            Caption(text, float(np.exp(total / length)))
-            for text, total, length in zip(texts, likelihood, lengths, strict=True)
-        ]
+        return [Caption(text, float(p), float(q)) for text, p, q in zip(texts, mean, least, strict=True)]

@@ -1,12 +1,15 @@
-"""What a picture shows, in words: what the classifier sees, the dominant colours and, if asked for, the text in it."""
+"""What a picture shows, in words: a caption where it can be believed, what the classifier sees, the dominant colours
+and, if asked for, the text in it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from models.builtin.backbone import PREPROCESSING, Backbone, Features, Floats
+from models.builtin.backbone import PREPROCESSING, Backbone, Floats
+from models.builtin.caption_trust import TrustedCaptioner
 from models.builtin.colors import look_at_colors
 from models.builtin.names import Names
 from models.builtin.onnx_files import hash_together
@@ -15,7 +18,7 @@ from models.builtin.text_reader import TextReader
 from models.protocols import DescribeContext, Fingerprint, Pixels
 from store.records import Description, ReadLine, Tag
 
-PROMPT_VERSION = "4"
+PROMPT_VERSION = "5"
 """Raised when the same picture would be described otherwise."""
 
 SURE = 0.5
@@ -28,16 +31,29 @@ MOST_TAGS = 8
 QUOTED = 200
 """Characters of the text read that the sentence quotes; all of it is kept beside."""
 
+SURE_CAPTION = 0.85
+"""From this probability on a caption is stated."""
+LIKELY_CAPTION = 0.55
+"""From this probability on it is stated as possible; below, the sentence is made of tags."""
+KEPT_CAPTION = 0.3
+"""Below this probability a caption is not even kept beside the sentence."""
+
 BROAD = frozenset({"animal", "vehicle", "food", "furniture", "building"})
 """Words that say little, and that a picture of none of the classes can reach by adding up their small probabilities:
 used only where they are sure, and named only where nothing narrower is likely."""
 
 
 class BuiltinDescriber:
-    """A `Describer` that says only what it is fairly sure of. Without a `reader` it reads no text."""
+    """A `Describer` that says only what it is fairly sure of.
 
-    def __init__(self, backbone: Backbone, reader: TextReader | None = None) -> None:
+    Without a `captioner` it is quick, and says what the classifier sees; without a `reader` it reads no text.
+    """
+
+    def __init__(
+        self, backbone: Backbone, captioner: TrustedCaptioner | None = None, reader: TextReader | None = None
+    ) -> None:
         self._backbone = backbone
+        self._captioner = captioner
         self._reader = reader
         self._gate = TextGate.load()
         self._names = Names.load()
@@ -46,11 +62,13 @@ class BuiltinDescriber:
     @property
     def fingerprint(self) -> Fingerprint:
         """Of all its parts and the wording; no vector comes out."""
-        parts = [self._backbone.weights]
+        parts = [self._backbone.weights, self._gate.weights]
+        if self._captioner:
+            parts.append(self._captioner.weights)
         if self._reader:
-            parts += [self._gate.weights, self._reader.fingerprint]
+            parts.append(self._reader.fingerprint)
         weights = hash_together(*parts)
-        return Fingerprint("viscite-tags", weights, PREPROCESSING, 0, PROMPT_VERSION)
+        return Fingerprint("viscite-describer", weights, PREPROCESSING, 0, PROMPT_VERSION)
 
     def describe(self, images: Sequence[Pixels], contexts: Sequence[DescribeContext]) -> list[Description]:
         """One description a picture, in order."""
@@ -58,32 +76,40 @@ class BuiltinDescriber:
             raise ValueError(f"{len(images)} pictures, but {len(contexts)} contexts")
         features = self._backbone.run(images)
         probabilities = self._names.probabilities(features.probabilities)
-        lines = self._lines(images, contexts, features)
-        return [
-            self._compose(pixels, row, read) for pixels, row, read in zip(images, probabilities, lines, strict=True)
-        ]
+        captions = self._captioner.write(features) if self._captioner else [("", 0.0)] * len(images)
+        may_hold_text = self._gate.may_hold_text(features.pooled)
+        lines: list[tuple[ReadLine, ...]] = [()] * len(images)
+        if self._reader:
+            chosen = [int(row) for row in np.flatnonzero(may_hold_text)]
+            larger = [_largest(images[row], contexts[row]) for row in chosen]
+            for row, read in zip(chosen, self._reader.read(larger), strict=True):
+                lines[row] = read
+        described = []
+        for row, pixels in enumerate(images):
+            said = self._compose(pixels, *captions[row], probabilities[row], lines[row])
+            unread = bool(may_hold_text[row]) and not self._reader
+            described.append(replace(said, is_quick=not self._captioner, may_hold_text=unread))
+        return described
 
-    def _lines(
-        self, images: Sequence[Pixels], contexts: Sequence[DescribeContext], features: Features
-    ) -> list[tuple[ReadLine, ...]]:
-        """The text of the pictures that may hold some."""
-        found: list[tuple[ReadLine, ...]] = [()] * len(images)
-        if not self._reader:
-            return found
-        chosen = [int(row) for row in np.flatnonzero(self._gate.may_hold_text(features.pooled))]
-        larger = [_largest(images[row], contexts[row]) for row in chosen]
-        for row, read in zip(chosen, self._reader.read(larger), strict=True):
-            found[row] = read
-        return found
-
-    def _compose(self, pixels: Pixels, probabilities: Floats, lines: tuple[ReadLine, ...]) -> Description:
+    def _compose(
+        self,
+        pixels: Pixels,
+        caption: str,
+        caption_probability: float,
+        probabilities: Floats,
+        lines: tuple[ReadLine, ...],
+    ) -> Description:
         colors = look_at_colors(pixels)
-        # The classifier must name something even in a wall of one colour.
-        subject = "" if colors.plain else self._subject(probabilities)
-        sentences = (subject, _palette(colors.names), _quoted(lines))
+        if colors.plain:
+            # Decoder and classifier must say something even of a wall of one colour.
+            return Description(_joined(_palette(colors.names), _quoted(lines)), lines=lines, colors=colors.names)
+        is_kept = caption_probability >= KEPT_CAPTION
+        scene, subject = _scene(caption, caption_probability), self._subject(probabilities)
         return Description(
-            " ".join(sentence for sentence in sentences if sentence),
-            tags=() if colors.plain else self._tags(probabilities),
+            _joined(scene, subject, _palette(colors.names), _quoted(lines)),
+            caption=_capital(caption) if is_kept else None,
+            caption_probability=caption_probability if is_kept else None,
+            tags=self._tags(probabilities),
             lines=lines,
             colors=colors.names,
         )
@@ -112,8 +138,22 @@ def _largest(pixels: Pixels, context: DescribeContext) -> Pixels:
     return context.larger() if context.larger else pixels
 
 
+def _joined(*sentences: str) -> str:
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def _scene(caption: str, probability: float) -> str:
+    if probability >= SURE_CAPTION:
+        return _sentence(caption)
+    return f"Perhaps {caption}." if probability >= LIKELY_CAPTION else ""
+
+
 def _sentence(text: str) -> str:
-    return f"{text[0].upper()}{text[1:]}." if text else ""
+    return f"{_capital(text)}." if text else ""
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _palette(colors: Sequence[str]) -> str:

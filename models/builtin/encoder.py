@@ -104,6 +104,10 @@ class BuiltinEncoder:
         shares = np.where(np.array(are_things, bool), THING_NAMES_WEIGHT, NAMES_WEIGHT)[:, None]
         return self._texts(in_template, named, shares.astype(np.float32))
 
+    def named(self, features: Features) -> Matrix:
+        """float32[n, 384], unit length: the mean of the names of the likeliest classes, in the space of MiniLM."""
+        return unit(mix_names(features.probabilities, self._heads.classes))
+
     def place_texts(self, embedded: Matrix) -> Matrix:
         """float32[n, d], unit length: the vectors of captions that MiniLM has embedded."""
         return self._texts(embedded, embedded, np.float32(NAMES_WEIGHT))
@@ -130,8 +134,7 @@ class BuiltinEncoder:
         return logits
 
     def _images(self, features: Features, names_weight: float) -> Matrix:
-        named = unit(mix_names(features.probabilities, self._heads.classes))
-        return beside(self._heads.image(compressed(features.pooled)), named, names_weight)
+        return beside(self._heads.image(compressed(features.pooled)), self.named(features), names_weight)
 
 
 def mix_names(probabilities: Matrix, names: Matrix) -> Matrix:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 DIMENSION = 384
 MAX_TOKENS = 256
+KEPT = 256
+"""Texts whose vectors are kept for whoever asks for them next, or those of one call where these are more."""
 BATCH = 8
 """Texts that one thread runs at once. A thread a core, each with a batch of its own, is a sixth faster than all on one
 batch, and alone a query takes as long on one thread as on two."""
@@ -36,7 +38,7 @@ class MiniLM:
         self._tokenizer = tokenizer
         self._pool = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="minilm")
         self._weights = weights
-        self._latest: tuple[tuple[str, ...], Matrix] | None = None
+        self._kept: dict[str, Matrix] = {}
 
     @classmethod
     def load(cls, cache_dir: Path) -> MiniLM:
@@ -61,13 +63,17 @@ class MiniLM:
     def encode(self, texts: Sequence[str]) -> Matrix:
         """float32[n, 384], unit length.
 
-        The texts of the latest call are not run again: both channels of a search ask for the same query.
+        Texts of the latest calls are not run again: both channels of a search ask for the same query, and the check of
+        a caption embeds what the index does.
         """
-        # Read once: another thread may put its own texts there at any time.
-        latest = self._latest
-        if latest is None or latest[0] != tuple(texts):
-            latest = self._latest = tuple(texts), self._encode(texts)
-        return latest[1].copy()
+        # Taken once: another thread may put another in its place at any time.
+        kept = self._kept
+        missing = [text for text in dict.fromkeys(texts) if text not in kept]
+        if missing:
+            if len(kept) + len(missing) > KEPT:
+                kept = {text: kept[text] for text in texts if text in kept}
+            self._kept = kept = kept | dict(zip(missing, self._encode(missing), strict=True))
+        return np.array([kept[text] for text in texts], np.float32).reshape(len(texts), DIMENSION)
 
     def _encode(self, texts: Sequence[str]) -> Matrix:
         vectors = np.empty((len(texts), DIMENSION), np.float32)

@@ -40,11 +40,14 @@ def test_the_words_of_the_file_name_are_said() -> None:
 
 def test_the_parts_of_a_description_are_kept_by_themselves() -> None:
     line = ReadLine("OPEN", (0.25, 0.5, 0.75, 1.0), 0.9)
-    description = Description("A sign.", caption="a sign", tags=(Tag("sign", 0.8),), lines=(line,), colors=("red",))
+    description = Description(
+        "A sign.", caption="A sign", caption_probability=0.7, tags=(Tag("sign", 0.8),), lines=(line,), colors=("red",)
+    )
     item = draft_picture("0" * 64, PICTURE, "a.jpg").described(description).item
     assert item.text == "OPEN"
     assert item.attributes == {
-        "caption": "a sign",
+        "caption": "A sign",
+        "caption_probability": 0.7,
         "tags": [{"name": "sign", "probability": 0.8}],
         "colors": ["red"],
         # in pixels of the original

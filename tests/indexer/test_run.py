@@ -11,8 +11,12 @@ import pytest
 from PIL import Image
 
 from api.service import SearchRequest, Viscite
-from models.toy import ToyDescriber
+from api.settings import Settings
+from indexer.report import DESCRIBE_STAGE
+from models.toy import TOY_TEXT, ToyDescriber
 from store.errors import NotFound, StorageFailed
+from store.reader import Reader
+from store.records import Description, SourceState
 
 Make = Callable[..., Path]
 
@@ -164,3 +168,79 @@ def test_a_file_that_comes_back_is_not_described_again(viscite: Viscite, photo: 
     viscite.index([tmp_path], "default")
     assert found_paths(viscite, "red") == ["red.png"]
     assert describer.images_described == before
+
+
+def states(viscite: Viscite) -> dict[str, SourceState]:
+    reader = Reader.open(viscite.home.collection("default"), faiss=False)
+    return {Path(source.path).name: source.state for source in reader.sources}
+
+
+def test_the_second_pass_describes_in_full_and_encodes_no_picture_again(
+    viscite: Viscite, photo: Make, tmp_path: Path
+) -> None:
+    photo("sign.png", "white")
+    shutil.copy(photo("sign.png", "white"), tmp_path / "photos" / "copy.png")
+    photo("other.png", "blue")
+    steps: list[tuple[str, int, int]] = []
+    _, report = viscite.index([tmp_path / "photos"], "default", progress=lambda *step: steps.append(step))
+    assert (report.added, report.described, report.texts_read, dict(report.items)) == (3, 2, 1, {"image": 2})
+    assert steps[-1] == ("Describing", 2, 2)
+    assert report.stages[DESCRIBE_STAGE] > 0
+    assert encoded(viscite) == 2
+    hits = viscite.search(SearchRequest(text=TOY_TEXT), "default").hits
+    assert hits[0].item.text == TOY_TEXT
+    assert [signal.terms for signal in hits[0].signals if signal.channel == "lexical"] == [("platform", "nine")]
+    blue = viscite.search(SearchRequest(text="blue"), "default").hits[0]
+    assert blue.item.description == 'A blue picture. File name: "other".'
+    assert [signal.channel for signal in blue.signals] == ["visual", "semantic", "lexical"]
+    assert set(states(viscite).values()) == {SourceState.DONE}
+    _, again = viscite.index([tmp_path / "photos"], "default")
+    assert (again.unchanged, again.described, DESCRIBE_STAGE in again.stages) == (3, 0, False)
+
+
+def test_pictures_are_found_before_they_are_described_in_full(
+    viscite: Viscite, photo: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo("a.png", "red")
+    monkeypatch.setattr(viscite._builtin.reading_describer, "describe", fail_to_describe)
+    with pytest.raises(RuntimeError, match="switched off"):
+        viscite.index([tmp_path / "photos"], "default")
+    assert found_paths(viscite, "red") == ["a.png"]
+    assert set(states(viscite).values()) == {SourceState.QUICK}
+    monkeypatch.undo()
+    _, report = viscite.index([tmp_path / "photos"], "default")
+    assert (report.unchanged, report.described) == (1, 1)
+    assert set(states(viscite).values()) == {SourceState.DONE}
+
+
+def fail_to_describe(images: object, contexts: object) -> list[Description]:
+    raise RuntimeError("switched off")
+
+
+def test_text_that_was_not_read_is_read_by_the_next_run(
+    settings: Settings, viscite: Viscite, photo: Make, tmp_path: Path
+) -> None:
+    photo("sign.png", "white")
+    photo("gone.png", "ivory")
+    photo("elsewhere.png", "snow", folder="elsewhere")
+    silent = Viscite(settings.model_copy(update={"read_text": False}), viscite._builtin)
+    for _ in range(2):
+        silent.index([tmp_path / "photos", tmp_path / "elsewhere"], "default")
+        assert set(states(silent).values()) == {SourceState.UNREAD}
+    assert viscite._builtin.describer.images_described == 3  # type: ignore[attr-defined]
+    assert not any(hit.item.text for hit in silent.search(SearchRequest(text=TOY_TEXT), "default").hits)
+    (tmp_path / "photos" / "gone.png").unlink()
+    _, report = viscite.index([tmp_path / "photos"], "default")
+    assert (report.unchanged, report.texts_read) == (1, 1)
+    unread = {"gone.png": SourceState.UNREAD, "elsewhere.png": SourceState.UNREAD}
+    assert states(viscite) == {"sign.png": SourceState.DONE} | unread
+    assert viscite.search(SearchRequest(text=TOY_TEXT), "default").hits[0].item.text == TOY_TEXT
+
+
+def test_a_migration_describes_too(viscite: Viscite, photo: Make, tmp_path: Path) -> None:
+    photo("sign.png", "white")
+    viscite.index([tmp_path / "photos"], "default")
+    viscite.migrate("builtin", "default")
+    assert viscite.search(SearchRequest(text=TOY_TEXT), "default").hits[0].item.text == TOY_TEXT
+    # What the first version was described with is not asked again.
+    assert viscite._builtin.reading_describer.images_described == 1  # type: ignore[attr-defined]

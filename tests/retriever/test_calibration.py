@@ -32,8 +32,8 @@ def test_a_few_null_queries_that_do_match_change_little() -> None:
 
 def test_one_lucky_channel_of_several_is_not_enough() -> None:
     null = Null(0.3, 0.05)
-    alone = Calibration(10, {"visual": {"image": null}})
-    among = Calibration(10, {channel: {"image": null} for channel in ("visual", "semantic", "lexical")})
+    alone = Calibration(10, 0, {"visual": {"image": null}})
+    among = Calibration(10, 0, {channel: {"image": null} for channel in ("visual", "semantic", "lexical")})
     score = {"visual": 0.4}
     assert alone.confidence("image", score) == pytest.approx(null.probability(0.4))
     assert among.confidence("image", score) < alone.confidence("image", score)
@@ -54,3 +54,13 @@ def test_filters_do_not_lower_the_bar(viscite: Viscite, photo: Callable[..., Pat
     assert [Path(hit.path).name for hit in within] == ["orange.png"]
     same = next(hit for hit in everywhere if hit.item.id == within[0].item.id)
     assert within[0].confidence == pytest.approx(same.confidence)
+
+
+def test_evidence_is_the_surprise_of_a_score() -> None:
+    null = Null(2.0, 0.5)
+    for score in (1.0, 2.0, 4.0):
+        assert null.evidence(score) == pytest.approx(-math.log(1 - null.probability(score)))
+    # where the probability is 1 to the last digit, evidence still tells scores apart
+    assert null.probability(22.0) == null.probability(21.0) == 1
+    assert null.evidence(22.0) - null.evidence(21.0) == pytest.approx(2.0)
+    assert null.evidence(-1000.0) == 0

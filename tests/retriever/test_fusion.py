@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from retriever.fusion import RANK_CONSTANT, WEIGHTS, fold_pages, reciprocal_ranks
+from retriever.fusion import RANK_CONSTANT, SURE_EVIDENCE, WEIGHTS, fold_pages, reciprocal_ranks
 from store.records import Kind
 
 IMAGES = [Kind.IMAGE] * 3
@@ -12,7 +12,7 @@ IDS = ["a", "b", "c"]
 
 
 def test_scores_are_weighted_reciprocal_ranks() -> None:
-    fused = dict(reciprocal_ranks({"visual": [(0, 0.9), (1, 0.8)], "lexical": [(1, 3.0)]}, set(), IMAGES, IDS))
+    fused = dict(reciprocal_ranks({"visual": [(0, 0.9), (1, 0.8)], "lexical": [(1, 3.0)]}, {}, IMAGES, IDS))
     assert fused[0] == pytest.approx(1 / (RANK_CONSTANT + 1))
     assert fused[1] == pytest.approx(1 / (RANK_CONSTANT + 2) + WEIGHTS["lexical"][Kind.IMAGE] / (RANK_CONSTANT + 1))
     assert 2 not in fused
@@ -20,20 +20,26 @@ def test_scores_are_weighted_reciprocal_ranks() -> None:
 
 def test_sight_decides_on_pictures_and_words_on_passages() -> None:
     rankings = {"visual": [(0, 0.9), (1, 0.8)], "semantic": [(1, 0.7), (0, 0.6)]}
-    assert [row for row, _ in reciprocal_ranks(rankings, set(), IMAGES, IDS)] == [0, 1]
-    assert [row for row, _ in reciprocal_ranks(rankings, set(), [Kind.PASSAGE] * 2, IDS)] == [1, 0]
+    assert [row for row, _ in reciprocal_ranks(rankings, {}, IMAGES, IDS)] == [0, 1]
+    assert [row for row, _ in reciprocal_ranks(rankings, {}, [Kind.PASSAGE] * 2, IDS)] == [1, 0]
 
 
 def test_a_sure_word_lifts_a_picture_that_sight_does_not_know() -> None:
     rankings = {"visual": [(0, 0.9), (1, 0.8)], "lexical": [(2, 9.0)]}
-    unsure = reciprocal_ranks(rankings, set(), IMAGES, IDS)
-    sure = reciprocal_ranks(rankings, {2}, IMAGES, IDS)
+    unsure = reciprocal_ranks(rankings, {}, IMAGES, IDS)
+    sure = reciprocal_ranks(rankings, {2: SURE_EVIDENCE}, IMAGES, IDS)
     assert [row for row, _ in unsure] == [0, 1, 2]
     assert [row for row, _ in sure] == [0, 2, 1]
 
 
+def test_more_words_found_beat_fewer_that_sight_prefers() -> None:
+    rankings = {"visual": [(0, 0.9), (1, 0.8)], "lexical": [(1, 9.0), (0, 8.0)]}
+    fused = reciprocal_ranks(rankings, {0: SURE_EVIDENCE, 1: 2 * SURE_EVIDENCE}, IMAGES, IDS)
+    assert [row for row, _ in fused] == [1, 0]
+
+
 def test_ties_break_by_id() -> None:
-    fused = reciprocal_ranks({"visual": [(0, 0.9)], "lexical": [(1, 9.0)]}, {1}, IMAGES, ["z", "y", "x"])
+    fused = reciprocal_ranks({"visual": [(0, 0.9)], "lexical": [(1, 9.0)]}, {1: SURE_EVIDENCE}, IMAGES, ["z", "y", "x"])
     assert [row for row, _ in fused] == [1, 0]
 
 

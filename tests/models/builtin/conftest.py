@@ -11,6 +11,8 @@ import sklearn.datasets  # type: ignore[import-untyped]
 from PIL import Image
 
 from models.builtin.backbone import Backbone
+from models.builtin.captioner import Captioner
+from models.builtin.encoder import BuiltinEncoder
 from models.builtin.minilm import MiniLM
 from models.protocols import Pixels
 
@@ -28,6 +30,16 @@ def backbone() -> Backbone:
 @pytest.fixture(scope="session")
 def minilm(model_cache: Path) -> MiniLM:
     return MiniLM.load(model_cache)
+
+
+@pytest.fixture(scope="session")
+def encoder(backbone: Backbone, minilm: MiniLM) -> BuiltinEncoder:
+    return BuiltinEncoder.load(backbone, minilm)
+
+
+@pytest.fixture(scope="session")
+def captioner() -> Captioner:
+    return Captioner.load()
 
 
 @pytest.fixture(scope="session")

@@ -7,15 +7,26 @@ import pytest
 from PIL import Image
 
 from models.builtin.backbone import Backbone
+from models.builtin.caption_trust import TrustedCaptioner
+from models.builtin.captioner import Captioner
 from models.builtin.colors import look_at_colors
-from models.builtin.describer import BuiltinDescriber
+from models.builtin.describer import KEPT_CAPTION, LIKELY_CAPTION, SURE_CAPTION, BuiltinDescriber
+from models.builtin.encoder import BuiltinEncoder
+from models.builtin.minilm import MiniLM
 from models.builtin.names import Names, read_classes, read_groups, with_article
 from models.protocols import DescribeContext, Describer, Pixels
+from store.records import SourceState
 
 
 @pytest.fixture(scope="module")
 def describer(backbone: Backbone) -> BuiltinDescriber:
+    """The quick one."""
     return BuiltinDescriber(backbone)
+
+
+@pytest.fixture(scope="module")
+def captioning(backbone: Backbone, captioner: Captioner, encoder: BuiltinEncoder, minilm: MiniLM) -> BuiltinDescriber:
+    return BuiltinDescriber(backbone, TrustedCaptioner(captioner, encoder, minilm))
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +80,49 @@ def test_noise_and_gradients_are_not_stated_as_things(describer: BuiltinDescribe
     gradient = np.repeat(np.linspace(0, 255, 260).astype(np.uint8)[None, :, None], 260, 0).repeat(3, 2)
     for description in describer.describe([noise, gradient], [DescribeContext()] * 2):
         assert description.sentence.startswith(("Mostly", "Probably"))
+
+
+def test_captions_are_said_as_far_as_they_can_be_believed(describer: BuiltinDescriber, names: Names) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
+    nothing = np.zeros(len(names.words), np.float32)
+    said = [
+        describer._compose(pixels, "a dog runs", probability, nothing, ())
+        for probability in (SURE_CAPTION, LIKELY_CAPTION, KEPT_CAPTION, KEPT_CAPTION - 0.01)
+    ]
+    assert said[0].sentence.startswith("A dog runs. Mostly")
+    assert said[1].sentence.startswith("Perhaps a dog runs. Mostly")
+    assert all(one.sentence.startswith("Mostly") for one in said[2:])
+    assert [one.caption for one in said] == ["A dog runs"] * 3 + [None]
+    assert said[3].caption_probability is None
+
+
+def test_what_is_no_snapshot_gets_no_caption_of_people_or_dogs(
+    captioning: BuiltinDescriber, photos: dict[str, Pixels]
+) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (260, 260, 3), np.uint8)
+    gradient = np.repeat(np.linspace(0, 255, 260).astype(np.uint8)[None, :, None], 260, 0).repeat(3, 2)
+    pictures = [noise, gradient, flat(9, 9, 9), photos["flower"], photos["temple"]]
+    for said in captioning.describe(pictures, [DescribeContext()] * len(pictures)):
+        assert (said.caption_probability or 0) < SURE_CAPTION
+        assert not {"man", "woman", "people", "person", "dog"} & set(said.sentence.partition(".")[0].lower().split())
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 4000), (4000, 1), (3, 2)])
+def test_tiny_and_thin_pictures_are_described(captioning: BuiltinDescriber, shape: tuple[int, int]) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (*shape, 3), np.uint8)
+    (said,) = captioning.describe([pixels], [DescribeContext()])
+    assert said.colors
+    assert (said.caption_probability or 0) < SURE_CAPTION
+
+
+def test_one_that_writes_captions_says_what_remains(
+    describer: BuiltinDescriber, captioning: BuiltinDescriber, photos: dict[str, Pixels]
+) -> None:
+    assert describer.fingerprint != captioning.fingerprint
+    (quick,) = describer.describe([photos["temple"]], [DescribeContext()])
+    (whole,) = captioning.describe([photos["temple"]], [DescribeContext()])
+    assert (quick.state, whole.state) == (SourceState.QUICK, SourceState.DONE)
+    assert quick.tags == whole.tags
 
 
 def test_one_description_a_picture_in_order(describer: BuiltinDescriber) -> None:

@@ -141,7 +141,7 @@ class _Run:
         copies: dict[str, list[Source]] = {}
         for source in sources:
             copies.setdefault(source.sha256, []).append(source)
-        content_at = {Path(same[0].path): sha256 for sha256, same in copies.items()}
+        content_at = {_there(same): sha256 for sha256, same in copies.items()}
         pictures: dict[Path, Picture] = {}
         for done, (path, contents) in enumerate(self._read(list(content_at), {}), 1):
             # A file that has changed or gone since waits for the run that sees that.
@@ -271,3 +271,9 @@ class _Run:
                 sources.append(replace(source, state=self._states.get(source.sha256, SourceState.DONE)))
         self._committer.put(Commit(encoded.items, encoded.words, sources))
         self._drafts, self._sources = [], []
+
+
+def _there(copies: Sequence[Source]) -> Path:
+    """The path of the first copy that is still there, else of the first."""
+    paths = [Path(source.path) for source in copies]
+    return next((path for path in paths if path.exists()), paths[0])

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from models.builtin.backbone import Features
 from models.builtin.onnx_files import hash_file, hash_together, open_session
@@ -30,6 +31,14 @@ MAX_TOKENS = 20
 """Tokens of a caption with the one that ends it; few of the training captions are longer, and they are cut."""
 BATCH = 8
 """Pictures that one thread captions at once."""
+BEAM = 3
+"""Captions of a picture that are gone on with at each word. Greedily, BLEU-4 is 0.017 lower, and 5 gain 0.004 more."""
+LENGTH_POWER = 0.7
+"""The power of a caption's length by which the logarithm of its probability is divided, as in Wu et al. 2016 without
+their constant. With 1 captions come out longer and worse."""
+
+
+Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +53,57 @@ class Caption:
     least: float
 
 
+class Beams:
+    """The captions under way for n pictures, `BEAM` each, in rows.
+
+    `tokens` is int64[n * BEAM, t], `likelihoods` float32[n * BEAM, t] the logarithm of the probability of each.
+    """
+
+    def __init__(self, pictures: int) -> None:
+        rows = pictures * BEAM
+        self.tokens = np.full((rows, 1), START, np.int64)
+        self.likelihoods = np.zeros((rows, 1), np.float32)
+        # One of the first, since all are alike.
+        self._totals = np.where(np.arange(rows) % BEAM == 0, 0, -np.inf).astype(np.float32)
+        self._lengths = np.zeros(rows, np.float32)
+
+    @property
+    def ended(self) -> npt.NDArray[np.bool_]:
+        """bool[n * BEAM]: which captions have come to their end."""
+        ended: npt.NDArray[np.bool_] = (self.tokens[:, -1] == END) | (self.tokens[:, -1] == PAD)
+        return ended
+
+    def extend(self, likelihoods: Floats, is_last: bool) -> npt.NDArray[np.int64]:
+        """Go on with the likeliest captions by one token; `likelihoods` is float32[n * BEAM, vocabulary].
+
+        Returns int64[n * BEAM], which row each has come from.
+        """
+        ended = self.ended
+        if is_last:
+            likelihoods[:, np.arange(likelihoods.shape[1]) != END] = -np.inf
+        likelihoods[:, [PAD, START]] = -np.inf
+        likelihoods[ended] = -np.inf
+        likelihoods[ended, PAD] = 0
+        lengths = self._lengths + ~ended
+        totals = self._totals[:, None] + likelihoods
+        worth = (totals / lengths[:, None] ** LENGTH_POWER).reshape(-1, BEAM * likelihoods.shape[1])
+        best = np.argpartition(-worth, BEAM - 1, axis=1)[:, :BEAM]
+        rows: npt.NDArray[np.int64] = (np.arange(len(best))[:, None] * BEAM + best // likelihoods.shape[1]).ravel()
+        chosen = (best % likelihoods.shape[1]).ravel()
+        self.tokens = np.concatenate([self.tokens[rows], chosen[:, None]], axis=1)
+        self.likelihoods = np.concatenate([self.likelihoods[rows], likelihoods[rows, chosen][:, None]], axis=1)
+        self._totals, self._lengths = totals[rows, chosen], lengths[rows]
+        return rows
+
+    def best(self) -> npt.NDArray[np.int64]:
+        """int64[n]: the row of the likeliest caption of each picture, for its length."""
+        worth = (self._totals / self._lengths**LENGTH_POWER).reshape(-1, BEAM)
+        rows: npt.NDArray[np.int64] = np.arange(len(worth)) * BEAM + worth.argmax(axis=1)
+        return rows
+
+
 class Captioner:
-    """Writes the likeliest words one by one (greedily)."""
+    """Writes the likeliest caption that a beam search finds."""
 
     def __init__(
         self, look: ort.InferenceSession, step: ort.InferenceSession, tokenizer: Tokenizer, weights: str
@@ -72,17 +130,16 @@ class Captioner:
         return [caption for part in parts for caption in part]
 
     def _write(self, features: Features, rows: slice) -> list[Caption]:
-        maps, pooled = features.map[rows], features.pooled[rows]
-        seen_keys, seen_values = self._look.run(None, {"map": maps, "pooled": pooled})
+        seen = self._look.run(None, {"map": features.map[rows], "pooled": features.pooled[rows]})
+        seen_keys, seen_values = (np.repeat(part, BEAM, axis=1) for part in seen)
         layers, count, heads, _, width = seen_keys.shape
         keys = values = np.zeros((layers, count, heads, 0, width), np.float32)
-        tokens, ended = np.full(count, START, np.int64), np.zeros(count, bool)
-        found, chosen = [], []
+        beams = Beams(count // BEAM)
         for position in range(MAX_TOKENS):
             likelihoods, keys, values = self._step.run(
                 None,
                 {
-                    "tokens": tokens,
+                    "tokens": beams.tokens[:, -1],
                     "position": np.array(position, np.int64),
                     "keys": keys,
                     "values": values,
@@ -90,16 +147,13 @@ class Captioner:
                     "seen_values": seen_values,
                 },
             )
-            likelihoods[:, [PAD, START]] = -np.inf
-            tokens = likelihoods.argmax(1)
-            chosen.append(np.where(ended, 0, np.take_along_axis(likelihoods, tokens[:, None], 1)[:, 0]))
-            tokens[ended] = PAD
-            found.append(tokens)
-            ended |= tokens == END
-            if ended.all():
+            parents = beams.extend(likelihoods, is_last=position == MAX_TOKENS - 1)
+            if beams.ended.all():
                 break
-        written, likelihood = np.stack(found, 1), np.stack(chosen, 1)
-        mean = np.exp(likelihood.sum(1) / (written != PAD).sum(1))
-        least = np.exp(likelihood.min(1))
+            keys, values = keys[:, parents], values[:, parents]
+        best = beams.best()
+        written, likelihoods = beams.tokens[best, 1:], beams.likelihoods[best, 1:]
+        mean = np.exp(likelihoods.sum(1) / (written != PAD).sum(1))
+        least = np.exp(likelihoods.min(1))
         texts: Sequence[str] = self._tokenizer.decode_batch(written.tolist())
         return [Caption(text, float(p), float(q)) for text, p, q in zip(texts, mean, least, strict=True)]

@@ -18,7 +18,7 @@ from models.builtin.text_reader import TextReader
 from models.protocols import DescribeContext, Fingerprint, Pixels
 from store.records import Description, ReadLine, Tag
 
-PROMPT_VERSION = "5"
+PROMPT_VERSION = "6"
 """Raised when the same picture would be described otherwise."""
 
 SURE = 0.5
@@ -31,7 +31,7 @@ MOST_TAGS = 8
 QUOTED = 200
 """Characters of the text read that the sentence quotes; all of it is kept beside."""
 
-SURE_CAPTION = 0.85
+SURE_CAPTION = 0.9
 """From this probability on a caption is stated."""
 LIKELY_CAPTION = 0.55
 """From this probability on it is stated as possible; below, the sentence is made of tags."""

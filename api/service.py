@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 
 from api.settings import PROFILES, Settings
 from api.wiring import Builtin, Models
-from evaluation.collection import evaluate_collection
+from evaluation.collection import evaluate_retriever
+from evaluation.dataset import load_dataset
 from indexer.pictures import READING_SIDE, Picture, as_jpeg
 from indexer.report import Report
 from indexer.run import Indexer, Progress
@@ -349,7 +350,7 @@ class Viscite:
     def evaluate(self, folder: Path, collection: str) -> dict[str, Any]:
         """The metrics of an evaluation folder on a collection, by channel and fused."""
         try:
-            return evaluate_collection(folder, self.retriever(collection))
+            return evaluate_retriever(load_dataset(folder), self.retriever(collection)).as_json()
         except ValueError as error:
             raise InvalidInput(f"{error}.") from error
 

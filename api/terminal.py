@@ -186,7 +186,8 @@ def show_models(reply: ModelsOut) -> None:
 
 
 def show_evaluation(result: dict[str, Any]) -> None:
-    """A table of the metrics by channel."""
-    from evaluation.run import render
+    """Tables of the metrics by channel, of "nothing matches", of confidence, and of the comparison if there is one."""
+    from evaluation.tables import tables
 
-    out.print(render(result))
+    for table in tables(result):
+        out.print(table)

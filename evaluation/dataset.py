@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +25,15 @@ class DatasetError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class EvaluationQuery:
-    """One query. `within` is a path that the search is restricted to, or None for everything."""
+    """One query. `within` is a path that the search is restricted to, or None for everything.
+
+    `answerable` is False where it is known that nothing in the collection answers it.
+    """
 
     id: str
     text: str
     within: str | None = None
+    answerable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +41,32 @@ class Dataset:
     """What to ask and what ought to be found.
 
     `queries` have at least one relevant document each. `relevant` maps a query id to its corpus ids and how relevant
-    each is, from 1. `unjudged` are the ids of queries for which nothing relevant is known: they measure nothing.
+    each is, from 1. `unanswerable` queries have none, and say so: they measure whether that is noticed. `unjudged` are
+    the ids of queries for which nothing is known: they measure nothing.
     """
 
     queries: tuple[EvaluationQuery, ...]
     relevant: Mapping[str, Mapping[str, int]]
     unjudged: tuple[str, ...] = ()
+    unanswerable: tuple[EvaluationQuery, ...] = ()
+
+    @property
+    def documents(self) -> set[str]:
+        """The corpus ids of all that ought to be found."""
+        return {document for grades in self.relevant.values() for document in grades}
+
+    def renamed(self, name: Callable[[str], str]) -> Dataset:
+        """The dataset with `name(id)` for each corpus id; ids that become one keep the higher grade.
+
+        Raises DatasetError for a query that then names a page and its whole file.
+        """
+        relevant: dict[str, dict[str, int]] = {}
+        for query_id, grades in self.relevant.items():
+            renamed = relevant.setdefault(query_id, {})
+            for document, grade in grades.items():
+                renamed[name(document)] = max(grade, renamed.get(name(document), 0))
+            _refuse_overlap(QRELS_FILE, query_id, renamed)
+        return replace(self, relevant=relevant)
 
 
 def load_dataset(folder: Path) -> Dataset:
@@ -54,7 +78,15 @@ def load_dataset(folder: Path) -> Dataset:
     judged = tuple(query for query in queries.values() if query.id in relevant)
     if not judged:
         raise DatasetError(f"{folder / QRELS_FILE} names no relevant document: add a line with a score of at least 1")
-    return Dataset(judged, relevant, tuple(id for id in queries if id not in relevant))
+    unanswerable = tuple(query for query in queries.values() if not query.answerable)
+    for query in unanswerable:
+        if query.id in relevant:
+            raise DatasetError(
+                f"{folder / QRELS_FILE}: query {query.id!r} is marked as without an answer in {QUERIES_FILE}, but "
+                "relevant documents are given for it: correct one of them"
+            )
+    unjudged = tuple(query.id for query in queries.values() if query.answerable and query.id not in relevant)
+    return Dataset(judged, relevant, unjudged, unanswerable)
 
 
 def page_id(file: str, page: int) -> str:
@@ -108,7 +140,10 @@ def _parse_query(place: str, line: str) -> EvaluationQuery:
     within = record.get("within")
     if within is not None and not (isinstance(within, str) and within.strip()):
         raise DatasetError(f"{place}: 'within' must be a path, or be left out")
-    return EvaluationQuery(record["_id"], record["text"], within)
+    answerable = record.get("answerable", True)
+    if not isinstance(answerable, bool):
+        raise DatasetError(f"{place}: 'answerable' must be true or false, or be left out")
+    return EvaluationQuery(record["_id"], record["text"], within, answerable)
 
 
 def _read_qrels(path: Path, query_ids: set[str]) -> dict[str, dict[str, int]]:
@@ -139,7 +174,7 @@ def _parse_judgment(place: str, line: str) -> tuple[str, str, int]:
         raise DatasetError(f"{place}: the score {score!r} is not a whole number") from None
 
 
-def _refuse_overlap(path: Path, query_id: str, documents: Mapping[str, int]) -> None:
+def _refuse_overlap(path: Path | str, query_id: str, documents: Mapping[str, int]) -> None:
     """A hit on a page could count for the page or for the file, and the figures would depend on which."""
     for corpus_id in documents:
         if corpus_id != file_of(corpus_id) and file_of(corpus_id) in documents:

@@ -1,7 +1,8 @@
 """The six figures that say how good rankings are. Pure functions over corpus ids; they know no file and no index.
 
 Computed here rather than by ir-measures, which the tests compare them with: the package under it has no wheel for Linux
-on ARM and cannot be built offline; ranx takes 3.3 s to import (`python -c "import ranx"`).
+on ARM and cannot be built offline; ranx takes 3.3 s to import (`python -c "import ranx"`). For the same reasons the
+paired tests of two rankings are scipy's (`evaluation/significance.py`), and neither of the two is more than a check.
 """
 
 from __future__ import annotations
@@ -9,6 +10,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from statistics import fmean, median
+
+import numpy as np
+import numpy.typing as npt
 
 RECALL_DEPTHS = (1, 5, 10)
 DEPTH = 10
@@ -29,13 +33,15 @@ class Tally:
     - mrr@10: 1 / rank of the first relevant document, 0 beyond rank 10.
     - ndcg@10: gains are the grades, discounted by log2(rank + 1) (Järvelin and Kekäläinen 2002).
     - median_rank: of the first relevant document, counting from 1; `pool_size` + 1 where none was ranked.
+
+    `missed` queries came before the channel was first heard of: it ranked nothing for them.
     """
 
-    def __init__(self, pool_size: int) -> None:
+    def __init__(self, pool_size: int, missed: int = 0) -> None:
         self._never = pool_size + 1
         self._found_something = False
-        self._rows: list[tuple[float, ...]] = []
-        self._first_ranks: list[int] = []
+        self._rows: list[tuple[float, ...]] = [(0.0,) * (len(METRICS) - 1)] * missed
+        self._first_ranks: list[int] = [self._never] * missed
 
     def add(self, ranking: Sequence[str], grades: Mapping[str, int]) -> None:
         """Count a query: its corpus ids, the best first, none twice, and the grades, from 1, of relevant ones."""
@@ -44,6 +50,20 @@ class Tally:
         self._rows.append((*recalls, 1 / rank if rank <= min(DEPTH, len(ranking)) else 0, ndcg(ranking, grades)))
         self._first_ranks.append(rank)
         self._found_something |= bool(ranking)
+
+    @property
+    def found_something(self) -> bool:
+        """Whether anything was ranked for any query."""
+        return self._found_something
+
+    def by_query(self) -> npt.NDArray[np.float64]:
+        """float64[queries, metrics]: each of METRICS for each query; the last is the rank of the first relevant one."""
+        rows = [(*row, rank) for row, rank in zip(self._rows, self._first_ranks, strict=True)]
+        return np.array(rows, np.float64).reshape(-1, len(METRICS))
+
+    def first_ranks(self) -> list[int | None]:
+        """The rank of the first relevant document for each query, None where none was ranked."""
+        return [None if rank == self._never else rank for rank in self._first_ranks]
 
     def metrics(self) -> Metrics:
         """The average over queries, and the median of ranks; all None where nothing was ranked for any query."""

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from evaluation.dataset import Dataset, EvaluationQuery, file_of, page_id
-from evaluation.metrics import METRICS, Metrics, Tally
-
-if TYPE_CHECKING:
-    from rich.table import Table
+from evaluation.metrics import Tally
 
 CHANNELS = ("visual", "semantic", "lexical", "fused")
+"""The channels that are always reported. Others, such as `reranked`, are as soon as a ranker names them."""
 
 Ranker = Callable[[EvaluationQuery], Mapping[str, Sequence[str]]]
 """For a query, the corpus ids of the items that each channel found, the best first.
@@ -38,25 +36,14 @@ def corpus_id(path: str, page: int | None, root: str) -> str:
 
 
 def evaluate(dataset: Dataset, rank: Ranker, corpus: Collection[str]) -> dict[str, Any]:
-    """What `viscite eval` prints: the metrics of each channel, the number of queries, and the seconds it all took.
+    """The metrics of each channel, the number of queries, and the seconds it all took.
 
-    `corpus` holds the corpus id of everything in the index, as `corpus_id` makes them. Where a query expects a whole
-    file, its pages count for the file, the best once. Raises UnknownDocuments for expected documents that `corpus`
-    does not hold.
+    Raises UnknownDocuments for expected documents that `corpus`, the corpus id of everything in the index, as
+    `corpus_id` makes them, does not hold.
     """
     started = time.perf_counter()
-    _refuse_unknown(dataset, corpus)
-    pages_of: dict[str, list[str]] = {}
-    for document in corpus:
-        if (file := file_of(document)) != document:
-            pages_of.setdefault(file, []).append(document)
-    tallies = {channel: Tally(pool_size=len(corpus)) for channel in CHANNELS}
-    for query in dataset.queries:
-        found = rank(query)
-        grades = dataset.relevant[query.id]
-        whole = {page: file for file in grades for page in pages_of.get(file, ())}
-        for channel, tally in tallies.items():
-            tally.add(_collapse(found.get(channel, ()), whole), grades)
+    refuse_unknown(dataset, corpus)
+    tallies = measure(dataset, rank, corpus)
     return {
         **{channel: tally.metrics() for channel, tally in tallies.items()},
         "queries": len(dataset.queries),
@@ -65,24 +52,26 @@ def evaluate(dataset: Dataset, rank: Ranker, corpus: Collection[str]) -> dict[st
     }
 
 
-def render(result: Mapping[str, Any]) -> Table:
-    """The result of `evaluate` as a table for a terminal: a row for each channel, a dash where nothing was ranked."""
-    from rich.table import Table
+def measure(dataset: Dataset, rank: Ranker, corpus: Collection[str]) -> dict[str, Tally]:
+    """The tally of each channel over the queries of the dataset, in their order.
 
-    table = Table(title=f"{result['queries']} queries, {result['seconds']:.1f} s")
-    table.add_column("channel")
-    for name in METRICS:
-        table.add_column(name, justify="right")
-    for channel in CHANNELS:
-        metrics: Metrics = result[channel]
-        table.add_row(channel, *(_cell(name, metrics[name]) for name in METRICS))
-    return table
-
-
-def _cell(name: str, value: float | None) -> str:
-    if value is None:
-        return "-"
-    return f"{value:g}" if name == "median_rank" else f"{100 * value:.1f} %"
+    Where a query expects a whole file, its pages count for the file, the best once.
+    """
+    pages_of: dict[str, list[str]] = {}
+    for document in corpus:
+        if (file := file_of(document)) != document:
+            pages_of.setdefault(file, []).append(document)
+    tallies = {channel: Tally(pool_size=len(corpus)) for channel in CHANNELS}
+    for asked, query in enumerate(dataset.queries):
+        found = rank(query)
+        grades = dataset.relevant[query.id]
+        whole = {page: file for file in grades for page in pages_of.get(file, ())}
+        for channel in found:
+            if channel not in tallies:
+                tallies[channel] = Tally(pool_size=len(corpus), missed=asked)
+        for channel, tally in tallies.items():
+            tally.add(_collapse(found.get(channel, ()), whole), grades)
+    return tallies
 
 
 def _collapse(ranking: Sequence[str], files: Mapping[str, str]) -> list[str]:
@@ -91,9 +80,9 @@ def _collapse(ranking: Sequence[str], files: Mapping[str, str]) -> list[str]:
     return list(dict.fromkeys(documents))
 
 
-def _refuse_unknown(dataset: Dataset, corpus: Collection[str]) -> None:
-    known = {*corpus, *map(file_of, corpus)}
-    unknown = sorted({document for grades in dataset.relevant.values() for document in grades} - known)
+def refuse_unknown(dataset: Dataset, corpus: Collection[str]) -> None:
+    """Raise UnknownDocuments, naming some, for expected documents that `corpus` does not hold."""
+    unknown = sorted(dataset.documents - {*corpus, *map(file_of, corpus)})
     if unknown:
         named = ", ".join(unknown[:NAMED_IN_ERROR]) + (", ..." if len(unknown) > NAMED_IN_ERROR else "")
         raise UnknownDocuments(

@@ -35,6 +35,23 @@ def test_queries_without_a_relevant_document_are_set_aside(tmp_path: Path) -> No
     assert dataset.unjudged == ("q2",)
 
 
+def test_queries_without_an_answer_say_so(tmp_path: Path) -> None:
+    queries = f'{QUERIES}{{"_id": "q3", "text": "a zebra", "answerable": false}}\n'
+    dataset = load_dataset(write(tmp_path, queries=queries))
+    assert dataset.unanswerable == (EvaluationQuery("q3", "a zebra", answerable=False),)
+    assert ([query.id for query in dataset.queries], dataset.unjudged) == (["q1"], ("q2",))
+    with pytest.raises(DatasetError, match="query 'q3' is marked as without an answer"):
+        load_dataset(write(tmp_path, queries=queries, qrels=f"{HEADER}q1\tboat.jpg\t1\nq3\tzebra.jpg\t1\n"))
+
+
+def test_documents_that_become_one_keep_the_higher_grade(tmp_path: Path) -> None:
+    dataset = load_dataset(write(tmp_path, qrels=f"{HEADER}q1\tboat.jpg\t1\nq1\tcopy.jpg\t3\n"))
+    assert dataset.renamed(lambda document: "boat.jpg").relevant == {"q1": {"boat.jpg": 3}}
+    paged = load_dataset(write(tmp_path, qrels=f"{HEADER}q1\ta.pdf#page=1\t1\nq1\tb.pdf\t1\n"))
+    with pytest.raises(DatasetError, match=r"names both a\.pdf#page=1 and its whole file"):
+        paged.renamed(lambda document: document.replace("b.pdf", "a.pdf"))
+
+
 def test_byte_order_mark_windows_lines_and_blank_lines_do_no_harm(tmp_path: Path) -> None:
     (tmp_path / "queries.jsonl").write_bytes(b'\xef\xbb\xbf{"_id": "q1", "text": "a boat"}\r\n\r\n')
     (tmp_path / "qrels.tsv").write_bytes(b"query-id\tcorpus-id\tscore\r\n\r\nq1\tboat.jpg\t1\r\n")
@@ -56,6 +73,7 @@ def test_a_line_separator_within_a_query_is_no_end_of_line(tmp_path: Path) -> No
         ('{"_id": "q1", "text": " "}', "line 1: 'text' must be a string that is not empty"),
         ('{"_id": "q1"}', "line 1: 'text' must be a string that is not empty"),
         ('{"_id": "q1", "text": "a", "within": 3}', "line 1: 'within' must be a path, or be left out"),
+        ('{"_id": "q1", "text": "a", "answerable": "no"}', "line 1: 'answerable' must be true or false"),
         ('{"_id": "q1", "text": "a"}\n\n{"_id": "q1", "text": "b"}', "line 3: the query id 'q1' was used before"),
     ],
 )

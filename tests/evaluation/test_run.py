@@ -11,7 +11,8 @@ from rich.console import Console
 
 from evaluation.dataset import Dataset, EvaluationQuery, file_of
 from evaluation.metrics import METRICS
-from evaluation.run import CHANNELS, UnknownDocuments, corpus_id, evaluate, render
+from evaluation.run import CHANNELS, UnknownDocuments, corpus_id, evaluate
+from evaluation.tables import channels
 
 CORPUS = {"boat.jpg", "dogs/two.jpg", "a.pdf#page=1", "a.pdf#page=2", "b.pdf#page=1"}
 
@@ -91,7 +92,7 @@ def test_the_result_is_rendered_as_a_table() -> None:
     result = evaluate(dataset({"q1": {"boat.jpg": 1}}), lambda query: ranked, CORPUS)
     console = Console(width=120, no_color=True)
     with console.capture() as capture:
-        console.print(render(result))
+        console.print(channels(result))
     rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in capture.get().splitlines() if "│" in line]
     assert rows == [
         ["visual", "100.0 %", "100.0 %", "100.0 %", "100.0 %", "100.0 %", "1"],
@@ -99,6 +100,15 @@ def test_the_result_is_rendered_as_a_table() -> None:
         ["lexical", "-", "-", "-", "-", "-", "-"],
         ["fused", "0.0 %", "100.0 %", "100.0 %", "50.0 %", "63.1 %", "2"],
     ]
+
+
+def test_a_channel_that_a_ranker_names_later_is_measured_over_all_queries() -> None:
+    answers = {"q1": {"fused": ["boat.jpg"]}, "q2": {"fused": ["boat.jpg"], "reranked": ["boat.jpg"]}}
+    data = dataset({"q1": {"boat.jpg": 1}, "q2": {"boat.jpg": 1}})
+    result = evaluate(data, lambda query: answers[query.id], CORPUS)
+    assert list(result)[:5] == [*CHANNELS, "reranked"]
+    assert result["fused"]["recall@1"] == 1
+    assert (result["reranked"]["recall@1"], result["reranked"]["median_rank"]) == (0.5, (1 + len(CORPUS) + 1) / 2)
 
 
 def test_evaluation_itself_is_fast() -> None:

@@ -64,8 +64,9 @@ def evaluate_retriever(dataset: Dataset, retriever: Retriever, *, allow_missing:
         refuse_unknown(dataset, set(corpus.ids))
 
     def rank(query: EvaluationQuery) -> Mapping[str, Sequence[str]]:
-        rankings = retriever.rank(_query(query, corpus), DEPTH)
-        every = {**rankings, "fused": retriever.fuse(rankings)}
+        asked = _query(query, corpus)
+        rankings = retriever.rank(asked, DEPTH)
+        every = {**rankings, "fused": retriever.fuse(rankings, retriever.judge(asked, rankings))}
         return {channel: list(dict.fromkeys(corpus.ids[row] for row, _ in scored)) for channel, scored in every.items()}
 
     tallies = measure(dataset, rank, set(corpus.ids))

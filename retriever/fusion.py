@@ -22,6 +22,9 @@ WEIGHTS: Mapping[str, Mapping[str, float]] = {
 """How much a channel's word on an item of a kind counts. Pictures are best known by sight, texts by their words: on
 `val` any larger weight of descriptions lowers the recall of photos."""
 
+CONFIDENCE_WEIGHT = 0.1
+"""What the confidence of an item adds to its fused score."""
+
 SURE = 0.995
 """From this probability on a lexical match, such as a file's name or the words on a sign, counts in full or more."""
 
@@ -49,6 +52,21 @@ def reciprocal_ranks(
                 weight = max(weight, evidence[row] / SURE_EVIDENCE)
             scores[row] += weight / (RANK_CONSTANT + rank)
     return sorted(scores.items(), key=lambda entry: (-entry[1], ids[entry[0]]))
+
+
+def promote(
+    ranking: Sequence[tuple[int, float]], confidences: Sequence[float], ids: Sequence[str]
+) -> list[tuple[int, float]]:
+    """The ranking with confidence added to the scores of its first rows, those that `confidences` are given for.
+
+    What lies below keeps its place.
+    """
+    judged = [
+        (row, score + CONFIDENCE_WEIGHT * confidence)
+        for (row, score), confidence in zip(ranking, confidences, strict=False)
+    ]
+    first = sorted(judged, key=lambda entry: (-entry[1], ids[entry[0]]))
+    return first + list(ranking[len(first) :])
 
 
 def fold_pages(

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from models.protocols import ImageTextEncoder, TextEmbedder
 from retriever import channels
 from retriever.calibration import Calibration
-from retriever.fusion import fold_pages, reciprocal_ranks
-from retriever.snippets import matched_terms, snippet
+from retriever.confidence import THRESHOLD, Judge
+from retriever.fusion import fold_pages, promote, reciprocal_ranks
+from retriever.snippets import matched_terms, searched_texts, snippet
 from store.reader import Reader
 from store.records import Hit, Query, Signal
 from store.vector_views import Scored
@@ -19,7 +20,8 @@ DEPTH = 200
 """Rows that each channel contributes to the fusion of one search."""
 
 JUDGED = 50
-"""Rows, best first, among which the most confident decides whether anything matches."""
+"""Rows, best first, whose confidence counts for their order, and of which the most confident says whether anything
+matches."""
 
 Rankings = Mapping[str, Scored]
 """Rows and scores by channel, best first."""
@@ -64,46 +66,49 @@ class Retriever:
             rankings["lexical"] = words.result()
         return rankings
 
-    def fuse(self, rankings: Rankings) -> Scored:
+    def judge(self, query: Query, rankings: Rankings) -> Judge:
+        """What weighs the rows that a query found."""
+        return Judge(self.reader, self._calibration, query, rankings)
+
+    def fuse(self, rankings: Rankings, judge: Judge) -> Scored:
         """Rows with fused scores, best first, pages and their passages not yet folded."""
         catalogue = self.reader.catalogue
         evidence = {
-            row: self._calibration.evidence("lexical", catalogue.kinds[row], score)
+            row: self._calibration.evidence("lexical", catalogue.kinds[row], row, score)
             for row, score in rankings.get("lexical", ())
         }
-        return reciprocal_ranks(rankings, evidence, catalogue.kinds, catalogue.ids)
+        fused = reciprocal_ranks(rankings, evidence, catalogue.kinds, catalogue.ids)
+        return promote(fused, judge.confidences([row for row, _ in fused[:JUDGED]]), catalogue.ids)
 
     def search(self, query: Query) -> Found:
         """The best `query.limit` hits whose confidence is at least `query.min_confidence`."""
         catalogue = self.reader.catalogue
         rankings = self.rank(query, max(DEPTH, query.limit))
-        fused = self.fuse(rankings)
+        judge = self.judge(query, rankings)
+        fused = self.fuse(rankings, judge)
         if not query.filters.kinds:
             fused = fold_pages(fused, catalogue.kinds, catalogue.places)
+        # Without a bar, what stands below the hits is shown to no one.
+        shown = fused if query.min_confidence else fused[: max(JUDGED, query.limit)]
+        sure = judge.confidences([row for row, _ in shown])
+        kept = [
+            (row, score, confidence)
+            for (row, score), confidence in zip(shown, sure, strict=True)
+            if confidence >= query.min_confidence
+        ][: query.limit]
+        return Found(self._hits(query, kept, rankings, judge), nothing_matches=max(sure, default=0.0) < THRESHOLD)
+
+    def _hits(
+        self, query: Query, kept: Sequence[tuple[int, float, float]], rankings: Rankings, judge: Judge
+    ) -> list[Hit]:
+        rows = [row for row, _, _ in kept]
+        items = self.reader.items(rows)
+        paths = [self.reader.catalogue.path(row, query.filters.under) for row in rows]
+        terms = matched_terms(self.reader, query.text, searched_texts(paths, items))
         places = {
             channel: {row: (rank, score) for rank, (row, score) in enumerate(scored, 1)}
             for channel, scored in rankings.items()
         }
-        # Without a bar, what stands below the hits is shown to no one.
-        shown = fused if query.min_confidence else fused[: max(JUDGED, query.limit)]
-        judged = [(row, score, self._confidence(row, places)) for row, score in shown]
-        best = max((confidence for _, _, confidence in judged), default=0.0)
-        kept = [entry for entry in judged if entry[2] >= query.min_confidence][: query.limit]
-        return Found(self._hits(query, kept, places), nothing_matches=best < self._calibration.threshold)
-
-    def _hits(
-        self,
-        query: Query,
-        kept: Sequence[tuple[int, float, float]],
-        places: Mapping[str, Mapping[int, tuple[int, float]]],
-    ) -> list[Hit]:
-        items = self.reader.items([row for row, _, _ in kept])
-        paths = [self.reader.catalogue.path(row, query.filters.under) for row, _, _ in kept]
-        texts = [
-            f"{path.rsplit('/', 1)[-1]}\n{item.description}\n{item.text}"
-            for path, item in zip(paths, items, strict=True)
-        ]
-        terms = matched_terms(self.reader, query.text, texts)
         return [
             Hit(
                 rank,
@@ -112,24 +117,19 @@ class Retriever:
                 score,
                 confidence,
                 snippet(items[rank - 1].text, terms[rank - 1]),
-                self._signals(row, places, terms[rank - 1]),
+                _signals(row, places, terms[rank - 1], judge),
             )
             for rank, (row, score, confidence) in enumerate(kept, 1)
         ]
 
-    def _confidence(self, row: int, places: Mapping[str, Mapping[int, tuple[int, float]]]) -> float:
-        kind = self.reader.catalogue.kinds[row]
-        scores = {channel: ranked[row][1] for channel, ranked in places.items() if row in ranked}
-        return self._calibration.confidence(kind, scores)
 
-    def _signals(
-        self, row: int, places: Mapping[str, Mapping[int, tuple[int, float]]], terms: tuple[str, ...]
-    ) -> tuple[Signal, ...]:
-        kind = self.reader.catalogue.kinds[row]
-        signals = []
-        for channel, ranked in places.items():
-            if row in ranked:
-                rank, score = ranked[row]
-                probability = self._calibration.probability(channel, kind, score)
-                signals.append(Signal(channel, score, rank, probability, terms if channel == "lexical" else ()))
-        return tuple(signals)
+def _signals(
+    row: int, places: Mapping[str, Mapping[int, tuple[int, float]]], terms: tuple[str, ...], judge: Judge
+) -> tuple[Signal, ...]:
+    signals = []
+    for channel, ranked in places.items():
+        if row in ranked:
+            rank, score = ranked[row]
+            words = terms if channel == "lexical" else ()
+            signals.append(Signal(channel, score, rank, judge.probability(channel, row, score), words))
+    return tuple(signals)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from store.reader import Reader
+from store.records import Item
 
 SNIPPET_CHARACTERS = 240
 
@@ -22,6 +23,22 @@ def matched_terms(reader: Reader, query: str, texts: Sequence[str]) -> list[tupl
     if not wanted or not texts:
         return [() for _ in texts]
     return [tuple(word for word, stems in wanted.items() if stems & there) for there in reader.stems(texts)]
+
+
+def found_words(reader: Reader, query: str, rows: Sequence[int]) -> list[float]:
+    """For each row the share of the words of `query` that the full-text index finds in it."""
+    wanted = len(stemmed_words(reader, query))
+    if not wanted:
+        return [0.0 for _ in rows]
+    paths = [reader.catalogue.path(row, ()) for row in rows]
+    return [len(terms) / wanted for terms in matched_terms(reader, query, searched_texts(paths, reader.items(rows)))]
+
+
+def searched_texts(paths: Sequence[str], items: Sequence[Item]) -> list[str]:
+    """What a person can read of items and the full-text index searches: file name, description and text."""
+    return [
+        f"{path.rsplit('/', 1)[-1]}\n{item.description}\n{item.text}" for path, item in zip(paths, items, strict=True)
+    ]
 
 
 def snippet(text: str, terms: tuple[str, ...], characters: int = SNIPPET_CHARACTERS) -> str:

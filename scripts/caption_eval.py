@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import tarfile
+from collections.abc import Set
 from pathlib import Path
 
 from scripts.captioned_photos import read_captions
@@ -28,14 +29,7 @@ def main() -> None:
 def write_folder(data: Path, out: Path, split: str) -> tuple[int, int]:
     """Write the evaluation folder of a split; how many photos and queries it has."""
     chosen = read_captions(data, split)
-    photos = out / "photos"
-    photos.mkdir(parents=True, exist_ok=True)
-    with tarfile.open(data / "photos.tar") as archive:
-        names = {photo.image for photo in chosen}
-        for member in archive:
-            name, file = Path(member.name).name, archive.extractfile(member)
-            if name in names and file is not None:
-                (photos / name).write_bytes(file.read())
+    write_photos(data, out / "photos", {photo.image for photo in chosen})
     queries = write_queries(
         out,
         (
@@ -45,6 +39,16 @@ def write_folder(data: Path, out: Path, split: str) -> tuple[int, int]:
         ),
     )
     return len(chosen), queries
+
+
+def write_photos(data: Path, folder: Path, names: Set[str]) -> None:
+    """Write the photos of these names into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tarfile.open(data / "photos.tar") as archive:
+        for member in archive:
+            name, file = Path(member.name).name, archive.extractfile(member)
+            if name in names and file is not None:
+                (folder / name).write_bytes(file.read())
 
 
 if __name__ == "__main__":

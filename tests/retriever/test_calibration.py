@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 
 from api.service import SearchRequest, Viscite
-from retriever.calibration import Calibration, Null, bank
+from retriever.background import Background, Usual
+from retriever.calibration import CERTAIN, Calibration, Null, Nulls, bank, open_calibration
+from retriever.confidence import MOST_LEXICAL, THRESHOLD, confidence
 
 
 def test_the_fit_finds_a_gumbel_distribution_again() -> None:
@@ -30,18 +32,65 @@ def test_a_few_null_queries_that_do_match_change_little() -> None:
     )
 
 
-def test_one_lucky_channel_of_several_is_not_enough() -> None:
-    null = Null(0.3, 0.05)
-    alone = Calibration(10, 0, {"visual": {"image": null}})
-    among = Calibration(10, 0, {channel: {"image": null} for channel in ("visual", "semantic", "lexical")})
-    score = {"visual": 0.4}
-    assert alone.confidence("image", score) == pytest.approx(null.probability(0.4))
-    assert among.confidence("image", score) < alone.confidence("image", score)
-    assert among.confidence("page", score) == 0.0
+def test_a_score_counts_by_what_its_item_usually_has() -> None:
+    nulls = Nulls(2, 0, {"visual": {"image": Null(2.0, 0.5)}})
+    usual = Usual(np.array([0.2, 0.4], np.float32), np.array([0.05, 0.1], np.float32))
+    calibration = Calibration(nulls, {"visual": usual})
+    assert calibration.evidence("visual", "image", 0, 0.4) > calibration.evidence("visual", "image", 1, 0.4)
+    assert calibration.probability("visual", "image", 0, 0.3) == pytest.approx(
+        Null(2.0, 0.5).probability(2.0), abs=1e-4
+    )
+    assert calibration.probability("visual", "page", 0, 0.3) is None
+    assert calibration.evidence("visual", "page", 0, 0.3) == 0
+
+
+def test_a_copy_of_the_picture_asked_for_is_certain() -> None:
+    calibration = Calibration(Nulls(1, 0, {"picture": {"image": Null(2.0, 0.5)}}), {})
+    assert calibration.probability("picture", "image", 0, 0.99) == 1
+    assert calibration.evidence("picture", "image", 0, 0.99) == CERTAIN
+
+
+def test_confidence_grows_with_evidence_of_every_channel_and_with_words() -> None:
+    chance = confidence({}, 0.0)
+    assert 0 < chance < THRESHOLD
+    for heard in ({"visual": 6.0}, {"semantic": 6.0}, {"lexical": 6.0}):
+        assert confidence(heard, 0.0) > chance
+    assert confidence({}, 1.0) > confidence({}, 0.5) > chance
+    # rare words of a long query add up to any height
+    assert confidence({"lexical": 40.0}, 0.0) == confidence({"lexical": MOST_LEXICAL}, 0.0)
+
+
+def test_what_is_usual_is_measured_again_for_new_rows_alone(viscite: Viscite, photo: Callable[..., Path]) -> None:
+    first = photo("red.png", "red")
+    viscite.index([first.parent], "default")
+    reader = viscite.retriever("default").reader
+    kept = Background.open(reader)
+    assert kept is not None
+    photo("blue.png", "blue")
+    viscite.index([first.parent], "default")
+    later = viscite.retriever("default").reader
+    grown = Background.open(later)
+    assert grown is not None
+    at = later.catalogue.row_of[reader.catalogue.ids[0]]
+    assert grown.usual["visual"].mean[at] == kept.usual["visual"].mean[0]
+    other = 1 - at
+    vectors = np.concatenate([vectors for _, vectors in later.vector_batches("image_vector")])
+    expected = (grown.banks["visual"] @ vectors[other]).mean()
+    assert grown.usual["visual"].mean[other] == pytest.approx(expected, abs=1e-5)
+
+
+def test_a_damaged_background_is_measured_anew(viscite: Viscite, photo: Callable[..., Path]) -> None:
+    viscite.index([photo("red.png", "red").parent], "default")
+    reader = viscite.retriever("default").reader
+    (reader.folder / "background.npz").write_bytes(b"not an archive")
+    assert Background.open(reader) is None
+    models = viscite.models(reader.manifest.profile)
+    open_calibration(reader, models.encoder, models.embedder)
+    assert Background.open(reader) is not None
 
 
 def test_the_bank_has_many_different_queries() -> None:
-    assert len(set(bank())) == len(bank()) >= 150
+    assert len(set(bank())) == len(bank()) >= 400
 
 
 def test_filters_do_not_lower_the_bar(viscite: Viscite, photo: Callable[..., Path]) -> None:

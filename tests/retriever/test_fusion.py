@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from retriever.fusion import RANK_CONSTANT, SURE_EVIDENCE, WEIGHTS, fold_pages, reciprocal_ranks
+from retriever.fusion import RANK_CONSTANT, SURE_EVIDENCE, WEIGHTS, fold_pages, promote, reciprocal_ranks
 from store.records import Kind
 
 IMAGES = [Kind.IMAGE] * 3
@@ -49,3 +49,13 @@ def test_a_page_is_shown_once_as_its_best_passage() -> None:
     ranking = [(0, 0.9), (3, 0.8), (2, 0.7), (1, 0.6)]
     assert fold_pages(ranking, kinds, pages) == [(2, 0.9), (3, 0.8), (1, 0.6)]
     assert fold_pages([(0, 0.9), (3, 0.8)], kinds, pages) == [(0, 0.9), (3, 0.8)]
+
+
+def test_confidence_lifts_a_hit_over_one_that_is_ranked_a_little_better() -> None:
+    ranking = [(0, 0.20), (1, 0.18), (2, 0.05)]
+    assert [row for row, _ in promote(ranking, [0.1, 0.9], ["a", "b", "c"])] == [1, 0, 2]
+    assert promote(ranking, [0.1, 0.1], ["a", "b", "c"]) == [
+        (0, pytest.approx(0.21)),
+        (1, pytest.approx(0.19)),
+        (2, 0.05),
+    ]

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from indexer.documents import Page
+from indexer.documents.records import Page
 from indexer.file_names import chosen_words
 from indexer.pictures import Picture
 from models.protocols import Pixels
@@ -104,6 +104,7 @@ def draft_page(sha256: str, page: Page, file_name: str) -> list[Draft]:
             text=passage.text,
             width=page.width,
             height=page.height,
+            attributes={"lines": [{"text": line.text, "box": list(line.box)} for line in passage.lines]},
         )
         drafts.append(Draft(item, file_name, meaning=passage.text, words=(passage.text,)))
     return drafts

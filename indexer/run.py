@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 
 from indexer.committer import Commit, Committer
-from indexer.documents import Page
+from indexer.documents.records import Page
 from indexer.drafts import Draft, draft_page, draft_picture
 from indexer.encode import Encoded, IndexModels, encode
 from indexer.limits import FileLimits

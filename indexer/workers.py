@@ -16,7 +16,8 @@ from typing import Any, Self, TypeVar
 
 from pebble import ProcessExpired
 
-from indexer.documents import Page, is_pdf, open_document, read_pages, render_page
+from indexer.documents.reading import is_pdf, open_document, read_pages, render_page
+from indexer.documents.records import Page
 from indexer.limits import FileLimits
 from indexer.pictures import READING_SIDE, WORKING_SIDE, Picture, decode_picture
 from models.confined import confined_pool

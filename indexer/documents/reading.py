@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from indexer.documents.records import Page, Passage, TextLine, around, share_inside
 from indexer.limits import FileLimits
 from indexer.pictures import WIDEST, WORKING_SIDE
 from models.protocols import Pixels
@@ -22,27 +22,6 @@ PASSAGE_WORDS = 150
 """About 200 word pieces: what the text embedder reads without truncating."""
 
 WHITE_SPACE = re.compile(r"\s+")
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """Text of a page that belongs together, and the box around it in PDF points."""
-
-    text: str
-    box: Box
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One rendered page. `number` counts from 1; sizes are PDF points; `failure` says what went wrong, if anything."""
-
-    number: int
-    width: float = 0
-    height: float = 0
-    pixels: Pixels | None = None
-    text: str = ""
-    passages: tuple[Passage, ...] = ()
-    failure: str = ""
 
 
 def is_pdf(data: bytes) -> bool:
@@ -96,7 +75,8 @@ def render_page(data: bytes, number: int, box: Box | None, side: int, limits: Fi
 
 def _read_page(page: Any, number: int, limits: FileLimits) -> Page:
     width, height = float(page.rect.width), float(page.rect.height)
-    passages = tuple(_passages(_blocks(page)))
+    # The seam for tables and figures: they are found here, and what a table's box holds is left to the table.
+    passages = tuple(passages_of(page, without=[]))
     text = "\n\n".join(passage.text for passage in passages)[: limits.page_characters]
     return Page(number, width, height, render(page), text, passages)
 
@@ -112,6 +92,19 @@ def render(page: Any, side: int = WORKING_SIDE, clip: Box | None = None) -> Pixe
     return np.frombuffer(pixmap.samples, dtype=np.uint8).reshape(pixmap.height, pixmap.width, 3).copy()
 
 
+CLAIMED = 0.5
+"""The share of a line's area that must lie in a table's box for the line to be the table's."""
+
+
+def passages_of(page: Any, without: Sequence[Box]) -> Iterator[Passage]:
+    """The passages of an open page in reading order, without the lines that lie in the boxes `without`."""
+    free = (
+        [line for line in block if all(share_inside(line.box, box) < CLAIMED for box in without)]
+        for block in _blocks(page)
+    )
+    return _passages(block for block in free if block)
+
+
 def _blocks(page: Any) -> Iterator[list[Passage]]:
     """The text blocks of a page in the order of the file, each as its lines."""
     import pymupdf
@@ -124,7 +117,8 @@ def _blocks(page: Any) -> Iterator[list[Passage]]:
             words = WHITE_SPACE.sub(" ", "".join(span["text"] for span in line["spans"]).replace("\x00", " ")).strip()
             if words:
                 x0, y0, x1, y1 = (round(edge, 2) for edge in line["bbox"])
-                lines.append(Passage(words, (x0, y0, x1, y1)))
+                box = (x0, y0, x1, y1)
+                lines.append(Passage(words, box, (TextLine(words, box),)))
         if lines:
             yield lines
 
@@ -157,7 +151,7 @@ def _cut(lines: list[Passage]) -> Iterator[Passage]:
 
 
 def _join(parts: list[Passage], separator: str) -> Passage:
-    boxes = [part.box for part in parts]
-    box = (min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes))
+    box = around([part.box for part in parts])
     # A soft hyphen at the end of a line is only there to break the word.
-    return Passage(separator.join(part.text for part in parts).replace("\u00ad ", "").replace("\u00ad", ""), box)
+    text = separator.join(part.text for part in parts).replace("\u00ad ", "").replace("\u00ad", "")
+    return Passage(text, box, tuple(line for part in parts for line in part.lines))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from platformdirs import user_data_path
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -78,6 +78,9 @@ class Settings(BaseSettings):
     max_frames: int = 1000
     max_pdf_pages: int = 5000
     max_page_characters: int = 200_000
+    max_archive_members: int = 20_000
+    max_unpacked_bytes: int = 1024 * MIB
+    pdf_passwords: tuple[SecretStr, ...] = ()
     worker_bytes: int = 4096 * MIB
     file_seconds: float = 60.0
 
@@ -133,6 +136,9 @@ class Settings(BaseSettings):
             frames=self.max_frames,
             pdf_pages=self.max_pdf_pages,
             page_characters=self.max_page_characters,
+            archive_members=self.max_archive_members,
+            unpacked_bytes=self.max_unpacked_bytes,
             worker_bytes=self.worker_bytes,
             seconds=self.file_seconds,
+            passwords=tuple(password.get_secret_value() for password in self.pdf_passwords),
         )

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from indexer.documents.records import Page
+from indexer.documents.outline import Outline
+from indexer.documents.records import Page, Passage
 from indexer.file_names import chosen_words
 from indexer.pictures import Picture
 from models.protocols import Pixels
@@ -80,34 +81,56 @@ def draft_picture(
     return Draft(item, file_name, pixels=picture.pixels, larger=larger, words=words, is_described=False)
 
 
-def draft_page(sha256: str, page: Page, file_name: str) -> list[Draft]:
-    """A page and its passages. Passages carry the text's vectors; the page carries the picture's."""
+def draft_page(sha256: str, page: Page, file_name: str, outline: Outline) -> list[Draft]:
+    """A page and its passages. Passages carry the text's vectors; the page carries the picture's.
+
+    `outline` is where the document's headings stand at the top of the page, and is moved on to its foot.
+    """
     heading = " ".join(page.text.split()[:HEADING_WORDS])
+    name = f"Page {page.number}" + (f" ({page.label})" if page.label not in ("", str(page.number)) else "")
+    labelled: dict[str, Any] = {"page_label": page.label} if page.label else {}
+    running = [line.text for line in page.running]
     whole = Item(
         id=item_id(sha256, Kind.PAGE, page.number),
         kind=Kind.PAGE,
         sha256=sha256,
         page=page.number,
-        description=f"Page {page.number}: {heading}" if heading else f"Page {page.number}, without text",
+        description=f"{name}: {heading}" if heading else f"{name}, without text",
         text=page.text,
         width=page.width,
         height=page.height,
+        attributes=labelled | ({"running": running} if running else {}),
     )
-    drafts = [Draft(whole, file_name, pixels=page.pixels, words=(file_words(file_name), page.text))]
-    for passage in page.passages:
-        item = Item(
-            id=item_id(sha256, Kind.PASSAGE, page.number, passage.box),
-            kind=Kind.PASSAGE,
-            sha256=sha256,
-            page=page.number,
-            box=passage.box,
-            text=passage.text,
-            width=page.width,
-            height=page.height,
-            attributes={"lines": [{"text": line.text, "box": list(line.box)} for line in passage.lines]},
-        )
-        drafts.append(Draft(item, file_name, meaning=passage.text, words=(passage.text,)))
-    return drafts
+    words = (file_words(file_name), page.text, *running)
+    return [
+        Draft(whole, file_name, pixels=page.pixels, words=words),
+        *(draft_passage(sha256, page, passage, file_name, outline) for passage in page.passages),
+    ]
+
+
+def draft_passage(sha256: str, page: Page, passage: Passage, file_name: str, outline: Outline) -> Draft:
+    """A passage, found by its section's headings too, which its text holds only where they stand in its box."""
+    section = outline.enter(passage.headings)
+    attributes: dict[str, Any] = {"page_label": page.label} if page.label else {}
+    attributes["lines"] = [{"text": line.text, "box": list(line.box)} for line in passage.lines]
+    if section:
+        attributes["section"] = list(section)
+    if passage.links:
+        attributes["links"] = list(passage.links)
+    item = Item(
+        id=item_id(sha256, Kind.PASSAGE, page.number, passage.box),
+        kind=Kind.PASSAGE,
+        sha256=sha256,
+        page=page.number,
+        box=passage.box,
+        text=passage.text,
+        width=page.width,
+        height=page.height,
+        attributes=attributes,
+    )
+    above = " \u203a ".join(heading for heading in section if heading not in passage.text)
+    meaning = f"{above}\n{passage.text}" if above else passage.text
+    return Draft(item, file_name, meaning=meaning, words=(above, passage.text, *passage.links))
 
 
 def file_words(file_name: str) -> str:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class FileLimits:
-    """What one file may cost. Sizes are bytes, `seconds` is for one picture or a few PDF pages."""
+    """What one file may cost. Sizes are bytes, `seconds` is for one picture or a few pages of a document.
+
+    `passwords` are tried on encrypted PDFs. They are in no message and in nothing that is stored.
+    """
 
     file_bytes: int
     pixels: int
     frames: int
     pdf_pages: int
     page_characters: int
+    archive_members: int
+    unpacked_bytes: int
     worker_bytes: int
     seconds: float
+    passwords: tuple[str, ...] = field(default=(), repr=False)

@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 
 from indexer.committer import Commit, Committer
+from indexer.documents.outline import Outline
 from indexer.documents.records import Page
 from indexer.drafts import Draft, draft_page, draft_picture
 from indexer.encode import Encoded, IndexModels, encode
@@ -36,6 +37,9 @@ BATCH = 32
 
 PAGES_PER_TASK = 4
 """Pages of a PDF that a worker reads at once, under the time limit of one file."""
+
+MOST_DEATHS = 5
+"""Pages of one document that may cost their worker its life or its time before the rest of it is left unread."""
 
 READ_AHEAD = 16
 """Files that are read for each worker before they are needed; at most 2.4 MB of pixels each."""
@@ -220,27 +224,41 @@ class _Run:
             self._flush()
 
     def _take_document(self, path: Path, stamp: FileStamp, page_count: int) -> None:
-        pending: deque[tuple[int, Future[list[Page]]]] = deque()
-        for first in range(1, page_count + 1, PAGES_PER_TASK):
-            last = min(first + PAGES_PER_TASK - 1, page_count)
-            pending.append((first, self._workers.read_document(path, stamp.sha256, first, last)))
-            if len(pending) >= 2 * self._workers.count:
-                self._take_pages(path, stamp, *pending.popleft())
-        while pending:
-            self._take_pages(path, stamp, *pending.popleft())
-
-    def _take_pages(self, path: Path, stamp: FileStamp, first: int, future: Future[list[Page]]) -> None:
-        try:
-            with self._report.timed("read"):
-                pages = result_of(future, self._workers.limits)
-        except InvalidInput as error:
-            self._report.skip(f"{path}#page={first}", str(error))
-            return
-        for page in pages:
+        outline = Outline()
+        for page in self._pages(path, stamp.sha256, page_count):
             if page.failure:
                 self._report.skip(f"{path}#page={page.number}", page.failure)
             else:
-                self._draft(draft_page(stamp.sha256, page, path.name))
+                self._draft(draft_page(stamp.sha256, page, path.name, outline))
+
+    def _pages(self, path: Path, sha256: str, page_count: int) -> Iterator[Page]:
+        """Every page of a document in order, read ahead. After a few that kill their worker the rest is given up."""
+        pending: deque[tuple[int, int, Future[list[Page]]]] = deque()
+        firsts = iter(range(1, page_count + 1, PAGES_PER_TASK))
+        deaths = 0
+        while deaths < MOST_DEATHS:
+            while len(pending) < 2 * self._workers.count and (first := next(firsts, None)) is not None:
+                last = min(first + PAGES_PER_TASK - 1, page_count)
+                pending.append((first, last, self._workers.read_document(path, sha256, first, last)))
+            if not pending:
+                return
+            first, last, future = pending.popleft()
+            try:
+                with self._report.timed("read"):
+                    yield from result_of(future, self._workers.limits)
+            except InvalidInput as error:
+                if first == last:
+                    deaths += 1
+                    yield Page(first, failure=str(error))
+                else:
+                    # One of them did it: each has a try of its own, before the pages that follow.
+                    alone = [(n, n, self._workers.read_document(path, sha256, n, n)) for n in range(first, last + 1)]
+                    pending.extendleft(reversed(alone))
+        for _, _, future in pending:
+            future.cancel()
+        begun = min([first for first, _, _ in pending] + [next(firsts, page_count + 1)])
+        if begun <= page_count:
+            yield Page(begun, failure=f"pages {begun} to {page_count} are given up: too many before them failed")
 
     def _draft_of(self, path: Path, sha256: str, picture: Picture, image_vector: Vector | None = None) -> Draft:
         larger = partial(self._workers.read_picture, path, sha256)

@@ -17,7 +17,7 @@ IMAGE_SUFFIXES = frozenset(
 )  # fmt: skip
 """Named so that a folder of other files is passed over by name; what a file is, its bytes say."""
 
-PDF_SUFFIXES = frozenset({".pdf"})
+DOCUMENT_SUFFIXES = frozenset({".pdf", ".epub", ".xps", ".oxps", ".cbz", ".fb2"})
 
 PACKAGE_SUFFIXES = frozenset(
     {
@@ -48,7 +48,7 @@ def walk(root: Path, skip: Skip) -> Iterator[Path]:
     """The files to be read under `root`, or `root` itself if it is a file.
 
     Hidden files, hidden folders and packages such as `.photoslibrary` are left alone. What cannot be read, leads
-    out of `root`, or is no picture and no PDF is reported to `skip`.
+    out of `root`, or is no picture and no document is reported to `skip`.
     """
     if root.is_file():
         yield root
@@ -97,7 +97,7 @@ def _is_wanted(path: Path, skip: Skip) -> bool:
     if not stat.S_ISREG(mode):
         skip(str(path), "not a regular file")
         return False
-    if path.suffix.lower() not in IMAGE_SUFFIXES | PDF_SUFFIXES:
-        skip(str(path), f"neither a picture nor a PDF by its name ('{path.suffix or path.name}')")
+    if path.suffix.lower() not in IMAGE_SUFFIXES | DOCUMENT_SUFFIXES:
+        skip(str(path), f"neither a picture nor a document by its name ('{path.suffix or path.name}')")
         return False
     return True

@@ -16,7 +16,8 @@ from typing import Any, Self, TypeVar
 
 from pebble import ProcessExpired
 
-from indexer.documents.reading import is_pdf, open_document, read_pages, render_page
+from indexer.documents.opening import document_type, open_document
+from indexer.documents.reading import read_pages, render_page
 from indexer.documents.records import Page
 from indexer.limits import FileLimits
 from indexer.pictures import READING_SIDE, WORKING_SIDE, Picture, decode_picture
@@ -42,17 +43,18 @@ class FileStamp:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What reading a file gave: a picture, or the number of pages of a PDF, or why neither."""
+    """What reading a file gave: a picture, or the number of pages of a document, or why neither."""
 
     stamp: FileStamp | None
     picture: Picture | None = None
     page_count: int = 0
+    document_type: str = ""
     failure: str = ""
 
     @property
     def media_type(self) -> str:
         """The type that the bytes showed."""
-        return self.picture.media_type if self.picture else "application/pdf"
+        return self.picture.media_type if self.picture else self.document_type
 
 
 def _read(path: Path, limits: FileLimits) -> tuple[bytes, os.stat_result]:
@@ -84,8 +86,8 @@ def read_file(path: Path, known: str | None, limits: FileLimits) -> Contents:
         stamp = FileStamp(hashlib.sha256(data).hexdigest(), status.st_size, status.st_mtime_ns)
         if stamp.sha256 == known:
             return Contents(stamp)
-        if is_pdf(data):
-            return Contents(stamp, page_count=open_document(data, limits).page_count)
+        if document := document_type(data):
+            return Contents(stamp, page_count=open_document(data, limits).page_count, document_type=document)
         return Contents(stamp, picture=decode_picture(data, limits))
     except InvalidInput as error:
         return Contents(stamp, failure=str(error))

@@ -1,63 +1,37 @@
-"""PDF pages and their passages with PyMuPDF. Runs in a worker process with memory and time limits."""
+"""Pages of an open document, read one after another. Runs in a worker process with memory and time limits."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
 
-import numpy as np
-
+from indexer.documents.joining import words_of
+from indexer.documents.opening import open_document
+from indexer.documents.page_text import lines_of
+from indexer.documents.paragraphs import paragraphs_of
+from indexer.documents.passages import passages_of
+from indexer.documents.reading_order import reading_order
 from indexer.documents.records import Page, Passage, TextLine, around, share_inside
+from indexer.documents.rendering import render, render_longer
+from indexer.documents.running_heads import WINDOW, Sheet, body_size, running_lines
 from indexer.limits import FileLimits
-from indexer.pictures import WIDEST, WORKING_SIDE
 from models.protocols import Pixels
-from store.errors import InvalidInput
 from store.records import Box
 
-if TYPE_CHECKING:
-    import pymupdf
-
-PASSAGE_WORDS = 150
-"""About 200 word pieces: what the text embedder reads without truncating."""
-
-WHITE_SPACE = re.compile(r"\s+")
-
-
-def is_pdf(data: bytes) -> bool:
-    """Whether the bytes claim to be a PDF: the mark may stand anywhere in the first kilobyte."""
-    return b"%PDF-" in data[:1024]
-
-
-def open_document(data: bytes, limits: FileLimits) -> pymupdf.Document:
-    """An open document. Raises `InvalidInput`, saying why, if it is damaged, locked, empty or too long."""
-    import pymupdf
-
-    pymupdf.TOOLS.mupdf_display_errors(False)
-    pymupdf.TOOLS.mupdf_display_warnings(False)
-    try:
-        document = pymupdf.open(stream=data, filetype="pdf")
-    except Exception as error:
-        raise InvalidInput("damaged PDF: it cannot be opened") from error
-    if document.needs_pass:
-        raise InvalidInput("encrypted PDF: it opens only with a password. Save a copy without one and index that")
-    if document.page_count == 0:
-        raise InvalidInput("a PDF with no page")
-    if document.page_count > limits.pdf_pages:
-        raise InvalidInput(
-            f"{document.page_count} pages, more than the {limits.pdf_pages} that are read "
-            "(VISCITE_MAX_PDF_PAGES raises that)"
-        )
-    return document
+CLAIMED = 0.5
+"""The share of a line's area that must lie in a table's box for the line to be the table's."""
 
 
 def read_pages(data: bytes, first: int, last: int, limits: FileLimits) -> list[Page]:
     """Pages `first` to `last`, counted from 1, both included. One that fails says so and stops no other."""
     document = open_document(data, limits)
+    around_them = Surroundings(document, first, last)
     pages = []
     for number in range(first, last + 1):
         try:
-            pages.append(_read_page(document[number - 1], number, limits))
+            pages.append(_read_page(document[number - 1], number, around_them, limits))
         # MuPDF raises its own errors for damage that shows only when a page is drawn.
         except Exception as error:
             pages.append(Page(number, failure=f"damaged page ({(str(error).splitlines() or ['unknown'])[0][:120]})"))
@@ -66,92 +40,75 @@ def read_pages(data: bytes, first: int, last: int, limits: FileLimits) -> list[P
 
 def render_page(data: bytes, number: int, box: Box | None, side: int, limits: FileLimits) -> Pixels:
     """A page, or a box of it in points, with a longer side of about `side` pixels."""
-    document = open_document(data, limits)
-    page = document[number - 1]
-    width, height = (page.rect.width, page.rect.height) if box is None else (box[2] - box[0], box[3] - box[1])
-    short = side * min(width, height) / max(width, height, 1)
-    return render(page, max(1, round(short)), box)
+    return render_longer(open_document(data, limits)[number - 1], side, box)
 
 
-def _read_page(page: Any, number: int, limits: FileLimits) -> Page:
-    width, height = float(page.rect.width), float(page.rect.height)
+class Surroundings:
+    """What is known of pages from those around them: their lines, the size of the body, and the words that they use."""
+
+    def __init__(self, document: Any, first: int, last: int) -> None:
+        self.sheets: dict[int, Sheet] = {}
+        for number in range(max(1, first - WINDOW), min(document.page_count, last + WINDOW) + 1):
+            try:
+                page = document[number - 1]
+                self.sheets[number] = Sheet(float(page.rect.height), lines_of(page))
+            # A damaged page is reported when it is read itself.
+            except Exception:
+                continue
+        self.body_size = body_size(self.sheets)
+        self.words = words_of(line.text for sheet in self.sheets.values() for line in sheet.lines)
+
+    def running(self, number: int) -> set[TextLine]:
+        """The lines of a page's head and foot."""
+        return running_lines(self.sheets, number, self.body_size)
+
+
+def _read_page(page: Any, number: int, surroundings: Surroundings, limits: FileLimits) -> Page:
+    lines = surroundings.sheets[number].lines if number in surroundings.sheets else lines_of(page)
+    running = surroundings.running(number)
+    body = [line for line in lines if line not in running]
     # The seam for tables and figures: they are found here, and what a table's box holds is left to the table.
-    passages = tuple(passages_of(page, without=[]))
-    text = "\n\n".join(passage.text for passage in passages)[: limits.page_characters]
-    return Page(number, width, height, render(page), text, passages)
-
-
-def render(page: Any, side: int = WORKING_SIDE, clip: Box | None = None) -> Pixels:
-    """uint8[h, w, 3]: the page, or `clip` of it in points, with a short side of about `side` pixels."""
-    import pymupdf
-
-    area = page.rect if clip is None else pymupdf.Rect(clip) & page.rect
-    short, long = sorted((max(1.0, area.width), max(1.0, area.height)))
-    zoom = min(side / short, WIDEST * side / long)
-    pixmap = page.get_pixmap(matrix=pymupdf.Matrix(zoom, zoom), clip=area, alpha=False, colorspace=pymupdf.csRGB)
-    return np.frombuffer(pixmap.samples, dtype=np.uint8).reshape(pixmap.height, pixmap.width, 3).copy()
-
-
-CLAIMED = 0.5
-"""The share of a line's area that must lie in a table's box for the line to be the table's."""
-
-
-def passages_of(page: Any, without: Sequence[Box]) -> Iterator[Passage]:
-    """The passages of an open page in reading order, without the lines that lie in the boxes `without`."""
-    free = (
-        [line for line in block if all(share_inside(line.box, box) < CLAIMED for box in without)]
-        for block in _blocks(page)
+    passages = read_passages(body, [], surroundings)
+    links = _links(page)
+    return Page(
+        number,
+        float(page.rect.width),
+        float(page.rect.height),
+        render(page),
+        page_text(passages, limits),
+        tuple(replace(passage, links=_inside(passage, links)) for passage in passages),
+        running=tuple(line for line in lines if line in running),
+        label=_label(page),
     )
-    return _passages(block for block in free if block)
 
 
-def _blocks(page: Any) -> Iterator[list[Passage]]:
-    """The text blocks of a page in the order of the file, each as its lines."""
-    import pymupdf
-
-    # Ligatures are spelled out: who searches for "first" must find "ﬁrst".
-    flags = pymupdf.TEXTFLAGS_DICT & ~pymupdf.TEXT_PRESERVE_LIGATURES & ~pymupdf.TEXT_PRESERVE_IMAGES
-    for block in page.get_text("dict", sort=False, flags=flags)["blocks"]:
-        lines = []
-        for line in block.get("lines", ()):
-            words = WHITE_SPACE.sub(" ", "".join(span["text"] for span in line["spans"]).replace("\x00", " ")).strip()
-            if words:
-                x0, y0, x1, y1 = (round(edge, 2) for edge in line["bbox"])
-                box = (x0, y0, x1, y1)
-                lines.append(Passage(words, box, (TextLine(words, box),)))
-        if lines:
-            yield lines
+def read_passages(lines: Iterable[TextLine], without: Sequence[Box], surroundings: Surroundings) -> list[Passage]:
+    """The passages of a page's lines in reading order, without the lines that lie in the boxes `without`."""
+    free = [line for line in lines if all(share_inside(line.box, box) < CLAIMED for box in without)]
+    return list(passages_of(paragraphs_of(reading_order(free), surroundings.body_size, surroundings.words)))
 
 
-def _passages(blocks: Iterator[list[Passage]]) -> Iterator[Passage]:
-    """Neighbouring blocks joined up to `PASSAGE_WORDS`; a longer block is cut, after a sentence where one ends."""
-    gathered: list[Passage] = []
-    size = 0
-    for part in (part for block in blocks for part in _cut(block)):
-        words = len(part.text.split())
-        if gathered and size + words > PASSAGE_WORDS:
-            yield _join(gathered, "\n")
-            gathered, size = [], 0
-        gathered.append(part)
-        size += words
-    if gathered:
-        yield _join(gathered, "\n")
+def page_text(passages: Iterable[Passage], limits: FileLimits) -> str:
+    """The text of a whole page."""
+    return "\n\n".join(passage.text for passage in passages)[: limits.page_characters]
 
 
-def _cut(lines: list[Passage]) -> Iterator[Passage]:
-    start, words = 0, 0
-    for end, line in enumerate(lines, 1):
-        words += len(line.text.split())
-        ends_sentence = line.text.rstrip("\"”')").endswith((".", "!", "?"))
-        if words >= PASSAGE_WORDS or (ends_sentence and words >= 0.7 * PASSAGE_WORDS):
-            yield _join(lines[start:end], " ")
-            start, words = end, 0
-    if start < len(lines):
-        yield _join(lines[start:], " ")
+def _label(page: Any) -> str:
+    """What a reader's page box shows; empty where the document does not say."""
+    label = page.get_label() or ""
+    # A label that the file writes as UTF-16 in hexadecimal comes as it is written.
+    if found := re.fullmatch(r"<FEFF((?:[0-9A-Fa-f]{4})*)>(\S*)", label):
+        return bytes.fromhex(found[1]).decode("utf-16-be", "replace") + found[2]
+    return label
 
 
-def _join(parts: list[Passage], separator: str) -> Passage:
-    box = around([part.box for part in parts])
-    # A soft hyphen at the end of a line is only there to break the word.
-    text = separator.join(part.text for part in parts).replace("\u00ad ", "").replace("\u00ad", "")
-    return Passage(text, box, tuple(line for part in parts for line in part.lines))
+def _links(page: Any) -> list[tuple[str, Box]]:
+    """The addresses that a page links to, and from where on it."""
+    return [(link["uri"], tuple(link["from"])) for link in page.get_links() if link.get("uri")]
+
+
+def _inside(passage: Passage, links: Sequence[tuple[str, Box]]) -> tuple[str, ...]:
+    found = (
+        uri for uri, box in links if any(share_inside(box, around([line.box])) >= CLAIMED for line in passage.lines)
+    )
+    return tuple(dict.fromkeys(found))

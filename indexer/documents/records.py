@@ -19,24 +19,44 @@ class Region(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TextLine:
-    """A line of text as it stands on the page, and the box around it in PDF points."""
+    """A line of text as it stands on the page, and the box around it in PDF points of the upright page.
+
+    `size` is the type size in points, `turn` by how many degrees clockwise the line is turned: 0, 90, 180 or 270.
+    """
 
     text: str
     box: Box
+    size: float = 0.0
+    is_bold: bool = False
+    turn: int = 0
+
+    @property
+    def middle(self) -> float:
+        """How far down the page its middle is."""
+        return (self.box[1] + self.box[3]) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading. One of a higher `rank` begins a part that those of lower rank divide further."""
+
+    text: str
+    rank: float
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
     """Text of a page that belongs together, the box around it in PDF points, and the lines that it was joined from.
 
-    `text` is as a person would quote it: words broken at line ends are whole again. `section` is the path of headings
-    above it, the outermost first.
+    `text` is as a person would quote it: words broken at line ends are whole again. `headings` are those that stand
+    between the passage before it and its own text; `links` are the addresses that parts of it lead to.
     """
 
     text: str
     box: Box
     lines: tuple[TextLine, ...] = ()
-    section: tuple[str, ...] = ()
+    headings: tuple[Heading, ...] = ()
+    links: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +64,8 @@ class Page:
     """One page. `number` counts from 1, `label` is what is printed in a reader's page box (`iv`, `A-3`).
 
     Sizes are PDF points; boxes of `tables` and `figures` too, and no passage repeats a text that one of the tables
-    holds. `failure` says what went wrong, if anything.
+    holds. `running` are the lines of its head and foot, which are in no passage, and `unread` the boxes of what is
+    only a picture of text. `failure` says what went wrong, if anything.
     """
 
     number: int
@@ -55,6 +76,8 @@ class Page:
     passages: tuple[Passage, ...] = ()
     tables: tuple[Region, ...] = ()
     figures: tuple[Region, ...] = ()
+    running: tuple[TextLine, ...] = ()
+    unread: tuple[Box, ...] = ()
     label: str = ""
     failure: str = ""
 

@@ -1,0 +1,242 @@
+"""The order in which a person reads the lines of a page: columns one after another, tables row by row.
+
+Whitespace decides, as in the XY-cut (Nagy and Seth 1984), but a gap between two groups of lines parts them only where
+both read as running text: the gaps between the cells of a table or a form do not.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from statistics import median
+
+from indexer.documents.records import TextLine
+from store.records import Box
+
+Row = list[TextLine]
+"""Lines beside one another, from left to right."""
+
+LEAST_IN_COLUMN = 2
+SAME_START = 3.0
+"""Points by which lines of one column may start apart."""
+LEAST_STARTS = 3
+"""Lines that must start at one place for it to be tried as the left edge of a column."""
+MOST_STARTS = 10
+LEAST_GUTTER = 0.45
+"""Of the type size: the narrowest gap between columns."""
+PROSE_WORDS = 4
+"""Words of a line of prose, for half the lines of a column."""
+LEVEL = 0.35
+"""Of the type size: lines whose middles are nearer to one another stand on one row."""
+CELLS = 0.4
+"""The share of numbers in a group from which it is a column of a table."""
+DEEPEST = 12
+
+NUMBER = re.compile(r"^[^\w\s]{0,2}\s?\d[\d\s.,:/%()–-]*\S{0,3}$|^[-–—]$")
+BULLET = re.compile(r"^(?:[•◦▪■●○‣·*–—-]|\(?[a-zA-Z0-9]{1,2}[.)])\s")
+
+
+def reading_order(lines: Sequence[TextLine]) -> list[list[Row]]:
+    """The lines as groups, each of rows from top to bottom; a group is a column, or what spans the columns.
+
+    Turned lines come last, each turn read in its own direction.
+    """
+    groups: list[list[Row]] = []
+    for turn in (0, 90, 270, 180):
+        same = [line for line in lines if line.turn == turn]
+        if not same:
+            continue
+        # Each line as if it stood upright, so that one way of reading does for all.
+        upright = [replace(line, box=_unturned(line.box, turn)) for line in same]
+        placed = {id(after): before for after, before in zip(upright, same, strict=True)}
+        mirrored = _is_right_to_left(same)
+        if mirrored:
+            flipped = [replace(line, box=(-line.box[2], line.box[1], -line.box[0], line.box[3])) for line in upright]
+            placed = {id(after): placed[id(before)] for after, before in zip(flipped, upright, strict=True)}
+            upright = flipped
+        for group in _parted(upright, 0):
+            groups.append([[placed[id(line)] for line in row] for row in rows_of(group)])
+    return groups
+
+
+def rows_of(lines: Iterable[TextLine]) -> list[Row]:
+    """Rows from top to bottom, each from left to right."""
+    rows: list[Row] = []
+    for line in sorted(lines, key=lambda line: (line.middle, line.box[0])):
+        if rows and _same_row(rows[-1], line):
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    return [sorted(row, key=lambda line: line.box[0]) for row in rows]
+
+
+def _same_row(row: Row, line: TextLine) -> bool:
+    low, high = max(row[0].box[1], line.box[1]), min(row[0].box[3], line.box[3])
+    shorter = min(row[0].box[3] - row[0].box[1], line.box[3] - line.box[1])
+    return high - low > 0.5 * shorter
+
+
+def _parted(lines: list[TextLine], depth: int) -> list[list[TextLine]]:
+    """The lines in groups, in reading order."""
+    if depth < DEEPEST and len(lines) > 2 * LEAST_IN_COLUMN:
+        best: list[tuple[bool, list[TextLine]]] = []
+        most = 0
+        for edge in _edges(lines):
+            segments = _segments(lines, edge)
+            weight = sum(len(segment) for is_columns, segment in segments if is_columns)
+            if weight > most:
+                best, most = segments, weight
+                best_edge = edge
+        if best:
+            groups: list[list[TextLine]] = []
+            for is_columns, segment in best:
+                if is_columns:
+                    for side in _sides(segment, best_edge):
+                        groups += _parted(side, depth + 1)
+                elif len(segment) < len(lines):
+                    groups += _parted(segment, depth + 1)
+            return groups
+    return [lines] if lines else []
+
+
+def _edges(lines: Sequence[TextLine]) -> list[float]:
+    """Where a right-hand column may begin: starts that several lines share, and the far sides of empty strips."""
+    starts = Counter(round(line.box[0] / SAME_START) for line in lines)
+    left = min(line.box[0] for line in lines)
+    shared = [
+        min(line.box[0] for line in lines if abs(round(line.box[0] / SAME_START) - place) <= 1)
+        for place, count in starts.most_common(MOST_STARTS)
+        if count + starts[place + 1] + starts[place - 1] >= LEAST_STARTS
+    ]
+    strips, reach = [], float("-inf")
+    for line in sorted(lines, key=lambda line: line.box[0]):
+        if reach < line.box[0] and reach != float("-inf"):
+            strips.append(line.box[0])
+        reach = max(reach, line.box[2])
+    return sorted({round(edge, 1) for edge in (*shared, *strips) if edge > left + SAME_START})
+
+
+def _segments(lines: Sequence[TextLine], edge: float) -> list[tuple[bool, list[TextLine]]]:
+    """From top to bottom: stretches of lines that stand in two columns with this edge, and those that do not."""
+    found: list[tuple[bool, list[TextLine]]] = []
+    run: list[TextLine] = []
+
+    def close() -> None:
+        if run:
+            is_columns = _are_columns(*_sides(run, edge))
+            if found and not is_columns and not found[-1][0]:
+                found[-1][1].extend(run)
+            else:
+                found.append((is_columns, list(run)))
+            run.clear()
+
+    for line in sorted(lines, key=lambda line: (line.middle, line.box[0])):
+        crosses = line.box[0] < edge - SAME_START and line.box[2] > edge + 1
+        if not crosses:
+            run.append(line)
+            continue
+        close()
+        if found and not found[-1][0]:
+            found[-1][1].append(line)
+        else:
+            found.append((False, [line]))
+    close()
+    return found
+
+
+def _sides(lines: Iterable[TextLine], edge: float) -> tuple[list[TextLine], list[TextLine]]:
+    left, right = [], []
+    for line in lines:
+        (right if line.box[0] >= edge - SAME_START else left).append(line)
+    return left, right
+
+
+def _are_columns(left: Sequence[TextLine], right: Sequence[TextLine]) -> bool:
+    """Whether two groups beside one another are to be read one after the other."""
+    if min(len(left), len(right)) < LEAST_IN_COLUMN:
+        return False
+    size = median(line.size or line.box[3] - line.box[1] for line in (*left, *right))
+    # Of the left lines some may reach over into the gap: what is between most of them counts.
+    reach = sorted(line.box[2] for line in left)[int(0.95 * (len(left) - 1))]
+    if min(line.box[0] for line in right) - reach < LEAST_GUTTER * size:
+        return False
+    top, bottom = max(_top(left), _top(right)), min(_bottom(left), _bottom(right))
+    if bottom - top < size:
+        return False
+    if max(_share(left, _is_number), _share(right, _is_number)) > CELLS:
+        return False
+    if _share(left, lambda line: line.text.endswith(":")) > CELLS:
+        return False
+    if min(_share(left, _is_bullet), _share(right, _is_bullet)) > CELLS:
+        return True
+    if min(median(map(_words, left)), median(map(_words, right))) >= PROSE_WORDS:
+        return True
+    if min(_fill(left), _fill(right)) >= 0.6 and min(len(left), len(right)) > 3:
+        return True
+    return _level(left, right, size) < 0.5 and min(median(map(_words, left)), median(map(_words, right))) > 1
+
+
+def _top(lines: Iterable[TextLine]) -> float:
+    return min(line.box[1] for line in lines)
+
+
+def _bottom(lines: Iterable[TextLine]) -> float:
+    return max(line.box[3] for line in lines)
+
+
+def _share(lines: Sequence[TextLine], test: Callable[[TextLine], bool]) -> float:
+    return sum(map(test, lines)) / len(lines)
+
+
+def _is_number(line: TextLine) -> bool:
+    return bool(NUMBER.match(line.text))
+
+
+def _is_bullet(line: TextLine) -> bool:
+    return bool(BULLET.match(line.text))
+
+
+def _words(line: TextLine) -> float:
+    """Words; letters of scripts without spaces count half."""
+    return line.text.count(" ") + 1 + sum(map(is_unspaced, line.text)) / 2
+
+
+def _fill(lines: Sequence[TextLine]) -> float:
+    """The share of lines that reach across the width of their column."""
+    width = max(line.box[2] for line in lines) - min(line.box[0] for line in lines)
+    return _share(lines, lambda line: line.box[2] - line.box[0] >= 0.85 * width)
+
+
+def _level(left: Sequence[TextLine], right: Sequence[TextLine], size: float) -> float:
+    """The share of lines of the shorter side that stand on a row with one of the other."""
+    fewer, more = sorted((left, right), key=len)
+    middles = [line.middle for line in more]
+    return _share(fewer, lambda line: any(abs(line.middle - other) < LEVEL * size for other in middles))
+
+
+def is_unspaced(letter: str) -> bool:
+    """Whether a letter is of a script that sets no spaces between words: Chinese, Japanese, Thai, Khmer."""
+    return "\u2e80" <= letter <= "\ua4cf" or "\uf900" <= letter <= "\ufaff" or "\u0e00" <= letter <= "\u0eff"
+
+
+def _is_right_to_left(lines: Iterable[TextLine]) -> bool:
+    """Whether most letters are of a script that is written from the right."""
+    balance = 0
+    for line in lines:
+        if not line.text.isascii():
+            balance += sum(unicodedata.bidirectional(letter) in ("R", "AL") for letter in line.text)
+        balance -= sum(map(str.isascii, line.text)) // 2
+    return balance > 0
+
+
+def _unturned(box: Box, turn: int) -> Box:
+    """The box on the page turned so that lines of that turn stand upright."""
+    x0, y0, x1, y1 = box
+    if turn == 90:
+        return y0, -x1, y1, -x0
+    if turn == 270:
+        return -y1, x0, -y0, x1
+    return (-x1, -y1, -x0, -y0) if turn == 180 else box

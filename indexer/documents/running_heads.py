@@ -1,0 +1,119 @@
+"""Finds headers, footers and page numbers: lines that come again at the same height on the pages around.
+
+A window of neighbouring pages is enough, and costs little: what runs through a chapter runs through its neighbours,
+and what is printed on left and right pages in turn comes again two pages on. It knows nothing of the whole document.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from indexer.documents.records import TextLine
+
+WINDOW = 2
+"""Pages before and after that a page is compared with."""
+MARGIN = 0.14
+"""The share of a page's height, at the top and at the bottom, in which heads and feet are looked for."""
+SAME_HEIGHT = 4.0
+"""Points by which a line's distance to the edge may differ from page to page."""
+LARGE = 1.3
+"""Of the size of the body: larger lines are titles unless they come again on `LARGE_REPEATS` pages."""
+LARGE_REPEATS = 3
+TEMPLATE = 0.6
+"""The share of lines that come again, from which pages are fillings of one form, whose labels are not heads."""
+TEMPLATE_LINES = 10
+
+NUMBERS = re.compile(r"\d+|\b[ivxlc]+\b", re.IGNORECASE)
+ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
+LONGEST_NUMBER = 9
+"""Digits of a number that is compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The lines of one page and its height in points."""
+
+    height: float
+    lines: Sequence[TextLine]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A line as it is compared: its words without numbers, its numbers, and how far from which edge it stands."""
+
+    words: str
+    numbers: tuple[int, ...]
+    is_top: bool
+    distance: float
+
+
+def running_lines(sheets: Mapping[int, Sheet], number: int, body_size: float) -> set[TextLine]:
+    """Those lines of page `number` that belong to its head and foot; `sheets` are it and its neighbours, by number."""
+    sheet = sheets[number]
+    others = {
+        other: [_placed(line, near) for line in near.lines]
+        for other, near in sheets.items()
+        if other != number and abs(other - number) <= WINDOW
+    }
+    if not others:
+        return set()
+    repeats = {line: _repeats(_placed(line, sheet), number, others) for line in sheet.lines}
+    if len(sheet.lines) >= TEMPLATE_LINES and sum(map(bool, repeats.values())) > TEMPLATE * len(sheet.lines):
+        return {line for line, count in repeats.items() if count and _is_outer(line, sheet) and _is_number(line)}
+    found = set()
+    for line, count in repeats.items():
+        needed = min(LARGE_REPEATS, len(others)) if line.size > LARGE * body_size else 1
+        if count >= needed and (line.turn or _is_outer(line, sheet)):
+            found.add(line)
+    return found
+
+
+def body_size(sheets: Mapping[int, Sheet]) -> float:
+    """The type size, in points, in which most letters of the pages are set; 0 where there are none."""
+    letters: Counter[float] = Counter()
+    for sheet in sheets.values():
+        for line in sheet.lines:
+            letters[round(2 * line.size) / 2] += len(line.text)
+    return letters.most_common(1)[0][0] if letters else 0.0
+
+
+def _is_outer(line: TextLine, sheet: Sheet) -> bool:
+    return line.box[1] < MARGIN * sheet.height or line.box[3] > (1 - MARGIN) * sheet.height
+
+
+def _is_number(line: TextLine) -> bool:
+    return not re.search(r"[^\W\d_]", NUMBERS.sub("", line.text).replace("Page", "").replace("of", ""))
+
+
+def _placed(line: TextLine, sheet: Sheet) -> _Place:
+    is_top = line.middle < sheet.height / 2
+    distance = line.middle if is_top else sheet.height - line.middle
+    numbers = tuple(_values(line.text))
+    return _Place(NUMBERS.sub("#", line.text), numbers, is_top, distance)
+
+
+def _values(text: str) -> Iterator[int]:
+    for found in NUMBERS.findall(text):
+        yield int(found[-LONGEST_NUMBER:]) if found.isdigit() else _roman(found.lower())
+
+
+def _roman(letters: str) -> int:
+    values = [ROMAN[letter] for letter in letters]
+    return sum(-one if one < after else one for one, after in zip(values, [*values[1:], 0], strict=True))
+
+
+def _repeats(place: _Place, number: int, others: Mapping[int, Sequence[_Place]]) -> int:
+    """On how many of the other pages the line comes again."""
+    return sum(any(_same(place, other, away - number) for other in there) for away, there in others.items())
+
+
+def _same(one: _Place, other: _Place, pages: int) -> bool:
+    """Whether two lines, so many pages apart, are one running line: its numbers stay, or count the pages."""
+    if one.words != other.words or one.is_top != other.is_top or abs(one.distance - other.distance) > SAME_HEIGHT:
+        return False
+    steps = [after - before for before, after in zip(one.numbers, other.numbers, strict=True)]
+    has_letters = any(letter.isalpha() for letter in one.words)
+    return all(step in (0, pages) for step in steps) and (has_letters or pages in steps)

@@ -126,7 +126,8 @@ class Viscite:
         progress: Progress | None,
     ) -> None:
         waiting = {SourceState.QUICK, SourceState.UNREAD} if self.settings.read_text else {SourceState.QUICK}
-        indexer.describe(writer, paths, self._describer(profile), waiting, report, progress)
+        reader = self.models(profile).page_reader if self.settings.read_text else None
+        indexer.describe(writer, paths, self._describer(profile), reader, waiting, report, progress)
 
     def _describer(self, profile: str) -> Describer:
         models = self.models(profile)

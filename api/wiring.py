@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from api.settings import Profile
 from indexer.encode import IndexModels
-from models.protocols import Describer, ImageTextEncoder, TextEmbedder
+from models.protocols import Describer, ImageTextEncoder, PageReader, TextEmbedder
 from store.descriptions import Descriptions
 from store.writer import describe_fingerprints
 
@@ -87,10 +87,18 @@ class Builtin:
 
         return TextReader()
 
+    @cached_property
+    def page_reader(self) -> TextReader:
+        """The one for scanned pages, whose letters are smaller than those in photos."""
+        from models.builtin.text_reader import PAGES, TextReader
+
+        return TextReader(sort=PAGES)
+
     def close(self) -> None:
         """Stop the processes that read text, if any were started."""
-        if "reader" in self.__dict__:
-            self.reader.close()
+        for name in ("reader", "page_reader"):
+            if name in self.__dict__:
+                self.__dict__[name].close()
 
 
 class Models:
@@ -136,6 +144,11 @@ class Models:
     def reading_describer(self) -> Describer:
         """The one that also reads the text in pictures."""
         return self._builtin.reading_describer
+
+    @property
+    def page_reader(self) -> PageReader:
+        """The one that reads scanned pages."""
+        return self._builtin.page_reader
 
     @cached_property
     def indexing(self) -> IndexModels:

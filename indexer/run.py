@@ -24,9 +24,10 @@ from indexer.encode import Encoded, IndexModels, encode
 from indexer.limits import FileLimits
 from indexer.pictures import Picture
 from indexer.report import DESCRIBE_STAGE, Report
+from indexer.scanned import ScanReader
 from indexer.walk import roots, walk
 from indexer.workers import Contents, FileStamp, Workers, result_of
-from models.protocols import Describer
+from models.protocols import Describer, PageReader
 from store.errors import InvalidInput
 from store.filters import is_under
 from store.records import Kind, Source, SourceState, Vector, item_id
@@ -81,11 +82,14 @@ class Indexer:
         writer: Writer,
         paths: Sequence[Path],
         describer: Describer,
+        reader: PageReader | None,
         waiting: Set[SourceState],
         report: Report,
         progress: Progress | None = None,
     ) -> None:
         """The second pass: `describer` describes again what is indexed under `paths` and in a state of `waiting`.
+
+        `reader` reads the pages of documents among it that are only pictures; without one they stay as they are.
 
         Raises `StorageFailed` as `run` does.
         """
@@ -98,7 +102,7 @@ class Indexer:
         ]
         if sources:
             with self._running(replace(self._models, describer=describer), writer, report) as run:
-                run.describe(sources, progress)
+                run.describe(sources, progress, reader)
             report.seconds += time.perf_counter() - start
 
     @contextmanager
@@ -140,8 +144,8 @@ class _Run:
                 progress("Indexing", done, len(files))
         self._flush()
 
-    def describe(self, sources: Sequence[Source], progress: Progress | None) -> None:
-        """Describe the pictures of sources again, and commit them with what is said now."""
+    def describe(self, sources: Sequence[Source], progress: Progress | None, reader: PageReader | None) -> None:
+        """Describe the pictures of sources again, read scanned pages, and commit them with what is said now."""
         copies: dict[str, list[Source]] = {}
         for source in sources:
             copies.setdefault(source.sha256, []).append(source)
@@ -149,8 +153,11 @@ class _Run:
         pictures: dict[Path, Picture] = {}
         for done, (path, contents) in enumerate(self._read(list(content_at), {}), 1):
             # A file that has changed or gone since waits for the run that sees that.
-            if contents.picture is not None and contents.stamp and contents.stamp.sha256 == content_at[path]:
-                pictures[path] = contents.picture
+            if contents.stamp and contents.stamp.sha256 == content_at[path]:
+                if contents.picture is not None:
+                    pictures[path] = contents.picture
+                elif contents.page_count and reader is not None:
+                    self._read_scans(path, copies[content_at[path]], contents.page_count, reader)
             if len(pictures) >= BATCH or (pictures and done == len(content_at)):
                 with self._report.timed(DESCRIBE_STAGE):
                     encoded = self._encode_again({content_at[path]: (path, one) for path, one in pictures.items()})
@@ -165,6 +172,34 @@ class _Run:
                 pictures = {}
             if progress is not None:
                 progress("Describing", done, len(content_at))
+
+    def _read_scans(self, path: Path, copies: Sequence[Source], page_count: int, reader: PageReader) -> None:
+        """Write those pages of a document again that are, in part, pictures of text, with that text."""
+        sha256, outline = copies[0].sha256, Outline()
+        pages = (page for page in self._pages(path, sha256, page_count) if not page.failure)
+        scans = ScanReader(reader, self._models.descriptions, self._workers.limits)
+        drafts: list[Draft] = []
+        for page, was_unread in scans.read(sha256, pages, partial(self._workers.read_part, path, sha256)):
+            drafted = draft_page(sha256, page, path.name, outline)
+            if was_unread:
+                drafts += drafted
+                self._report.described += 1
+                self._report.texts_read += bool(page.text)
+            if len(drafts) >= BATCH:
+                self._put_again(drafts)
+                drafts = []
+        self._put_again(drafts, [replace(source, state=SourceState.DONE) for source in copies])
+
+    def _put_again(self, drafts: Sequence[Draft], sources: Sequence[Source] = ()) -> None:
+        """Commit drafts of a document with the image vectors that they have, then its sources."""
+        vectors = self._writer.image_vectors([draft.item.id for draft in drafts if draft.pixels is not None])
+        seen = [
+            replace(draft, item=replace(draft.item, image_vector=vectors.get(draft.item.id)))
+            for draft in {draft.item.id: draft for draft in drafts}.values()
+        ]
+        with self._report.timed(DESCRIBE_STAGE):
+            encoded = encode(seen, self._models, lambda _: nullcontext())
+        self._committer.put(Commit(encoded.items, encoded.words, sources, is_new=False))
 
     def _encode_again(self, pictures: Mapping[str, tuple[Path, Picture]]) -> Encoded:
         """Pictures by content, with the image vectors that they have."""
@@ -228,8 +263,10 @@ class _Run:
         for page in self._pages(path, stamp.sha256, page_count):
             if page.failure:
                 self._report.skip(f"{path}#page={page.number}", page.failure)
-            else:
-                self._draft(draft_page(stamp.sha256, page, path.name, outline))
+                continue
+            if page.unread:
+                self._states[stamp.sha256] = SourceState.UNREAD
+            self._draft(draft_page(stamp.sha256, page, path.name, outline))
 
     def _pages(self, path: Path, sha256: str, page_count: int) -> Iterator[Page]:
         """Every page of a document in order, read ahead. After a few that kill their worker the rest is given up."""

@@ -19,6 +19,7 @@ from pebble import ProcessExpired
 from indexer.documents.opening import document_type, open_document
 from indexer.documents.reading import read_pages, render_page
 from indexer.documents.records import Page
+from indexer.documents.scans import render_part
 from indexer.limits import FileLimits
 from indexer.pictures import READING_SIDE, WORKING_SIDE, Picture, decode_picture
 from models.confined import confined_pool
@@ -111,6 +112,11 @@ def read_document(path: Path, sha256: str, first: int, last: int, limits: FileLi
     return read_pages(read_content(path, sha256, limits), first, last, limits)
 
 
+def read_part(path: Path, sha256: str, number: int, box: Box, limits: FileLimits) -> Pixels:
+    """A part of a page to be read. Raises `InvalidInput` if the bytes are no longer those of `sha256`."""
+    return render_part(read_content(path, sha256, limits), number, box, limits)
+
+
 class Workers:
     """A pool of worker processes. Use as a context manager."""
 
@@ -132,6 +138,10 @@ class Workers:
     def read_document(self, path: Path, sha256: str, first: int, last: int) -> Future[list[Page]]:
         """Some pages of a PDF, some time later."""
         return self._schedule(read_document, path, sha256, first, last, self.limits)
+
+    def read_part(self, path: Path, sha256: str, number: int, box: Box) -> Future[Pixels]:
+        """A part of a page in as many pixels as its letters need, some time later."""
+        return self._schedule(read_part, path, sha256, number, box, self.limits)
 
     def decode(self, data: bytes, side: int = WORKING_SIDE) -> Picture:
         """The picture in some bytes, decoded in a worker. Raises `InvalidInput` for what is none."""

@@ -1,4 +1,4 @@
-"""The five protocols that the rest of Viscite depends on. No class here knows a model library."""
+"""The protocols that the rest of Viscite depends on. No class here knows a model library."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
-from store.records import Description, Evidence, Item
+from store.records import Description, Evidence, Item, ReadLine
 
 Matrix = npt.NDArray[np.float32]
 """float32[n, d]; rows of unit length unless said otherwise."""
@@ -91,6 +91,20 @@ class Describer(Protocol):
 
     def describe(self, images: Sequence[Pixels], contexts: Sequence[DescribeContext]) -> list[Description]:
         """One description a picture, in order."""
+        ...
+
+
+@runtime_checkable
+class PageReader(Protocol):
+    """Reads the text in pictures of pages. `failed` counts those that it could not read at all."""
+
+    failed: int
+
+    @property
+    def fingerprint(self) -> str: ...
+
+    def read(self, images: Sequence[Pixels]) -> list[tuple[ReadLine, ...]]:
+        """The lines of each picture in reading order."""
         ...
 
 

@@ -85,7 +85,10 @@ def _read(text: str) -> Description:
         caption=values["caption"],
         caption_probability=values["caption_probability"],
         tags=tuple(Tag(**tag) for tag in values["tags"]),
-        lines=tuple(ReadLine(line["text"], tuple(line["box"]), line["probability"]) for line in values["lines"]),
+        lines=tuple(
+            ReadLine(line["text"], tuple(line["box"]), line["probability"], line.get("turn", 0))
+            for line in values["lines"]
+        ),
         colors=tuple(values["colors"]),
         is_quick=values["is_quick"],
         may_hold_text=values["may_hold_text"],

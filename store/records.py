@@ -73,12 +73,14 @@ class Tag:
 class ReadLine:
     """A line of text that was read in a picture, with the probability that it was read right.
 
-    `box` is left, top, right, bottom as shares of the width and height, 0 to 1.
+    `box` is left, top, right, bottom as shares of the width and height, 0 to 1; `turn` by how many degrees clockwise
+    the line is turned: 0, 90, 180 or 270.
     """
 
     text: str
     box: Box
     probability: float
+    turn: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +16,8 @@ from indexer.documents.reading_order import reading_order
 from indexer.documents.records import Page, Passage, TextLine, around, share_inside
 from indexer.documents.rendering import render, render_longer
 from indexer.documents.running_heads import WINDOW, Sheet, body_size, running_lines
+from indexer.documents.scans import unread_parts
+from indexer.documents.text_layer import is_usable
 from indexer.limits import FileLimits
 from models.protocols import Pixels
 from store.records import Box
@@ -27,7 +29,7 @@ CLAIMED = 0.5
 def read_pages(data: bytes, first: int, last: int, limits: FileLimits) -> list[Page]:
     """Pages `first` to `last`, counted from 1, both included. One that fails says so and stops no other."""
     document = open_document(data, limits)
-    around_them = Surroundings(document, first, last)
+    around_them = Surroundings.of(document, first, last)
     pages = []
     for number in range(first, last + 1):
         try:
@@ -44,19 +46,25 @@ def render_page(data: bytes, number: int, box: Box | None, side: int, limits: Fi
 
 
 class Surroundings:
-    """What is known of pages from those around them: their lines, the size of the body, and the words that they use."""
+    """What is known of pages from those around them: the size of the body, and the words that they use."""
 
-    def __init__(self, document: Any, first: int, last: int) -> None:
-        self.sheets: dict[int, Sheet] = {}
+    def __init__(self, sheets: Mapping[int, Sheet]) -> None:
+        self.sheets = sheets
+        self.body_size = body_size(sheets)
+        self.words = words_of(line.text for sheet in sheets.values() for line in sheet.lines)
+
+    @classmethod
+    def of(cls, document: Any, first: int, last: int) -> Surroundings:
+        """Of some pages of an open document and their neighbours."""
+        sheets: dict[int, Sheet] = {}
         for number in range(max(1, first - WINDOW), min(document.page_count, last + WINDOW) + 1):
             try:
                 page = document[number - 1]
-                self.sheets[number] = Sheet(float(page.rect.height), lines_of(page))
+                sheets[number] = Sheet(float(page.rect.height), lines_of(page))
             # A damaged page is reported when it is read itself.
             except Exception:
                 continue
-        self.body_size = body_size(self.sheets)
-        self.words = words_of(line.text for sheet in self.sheets.values() for line in sheet.lines)
+        return cls(sheets)
 
     def running(self, number: int) -> set[TextLine]:
         """The lines of a page's head and foot."""
@@ -65,20 +73,34 @@ class Surroundings:
 
 def _read_page(page: Any, number: int, surroundings: Surroundings, limits: FileLimits) -> Page:
     lines = surroundings.sheets[number].lines if number in surroundings.sheets else lines_of(page)
-    running = surroundings.running(number)
-    body = [line for line in lines if line not in running]
+    pixels = render(page)
+    usable = is_usable(line.text for line in lines)
+    unread = unread_parts(page, lines, usable, pixels)
+    whole = Page(number, float(page.rect.width), float(page.rect.height), pixels, unread=unread, label=_label(page))
+    if not usable and unread:
+        # What the layer holds is no words: the page is known by sight until it is read.
+        return whole
     # The seam for tables and figures: they are found here, and what a table's box holds is left to the table.
-    passages = read_passages(body, [], surroundings)
-    links = _links(page)
-    return Page(
-        number,
-        float(page.rect.width),
-        float(page.rect.height),
-        render(page),
-        page_text(passages, limits),
-        tuple(replace(passage, links=_inside(passage, links)) for passage in passages),
-        running=tuple(line for line in lines if line in running),
-        label=_label(page),
+    return with_text(whole, lines, [], surroundings, limits, _links(page))
+
+
+def with_text(
+    page: Page,
+    lines: Sequence[TextLine],
+    without: Sequence[Box],
+    surroundings: Surroundings,
+    limits: FileLimits,
+    links: Sequence[tuple[str, Box]] = (),
+) -> Page:
+    """The page with the passages of further lines after those that it has; `without` are the boxes of its tables."""
+    running = surroundings.running(page.number) if page.number in surroundings.sheets else set()
+    passages = read_passages([line for line in lines if line not in running], without, surroundings)
+    all_passages = (*page.passages, *(replace(passage, links=_inside(passage, links)) for passage in passages))
+    return replace(
+        page,
+        text="\n\n".join(passage.text for passage in all_passages)[: limits.page_characters],
+        passages=all_passages,
+        running=(*page.running, *(line for line in lines if line in running)),
     )
 
 
@@ -86,11 +108,6 @@ def read_passages(lines: Iterable[TextLine], without: Sequence[Box], surrounding
     """The passages of a page's lines in reading order, without the lines that lie in the boxes `without`."""
     free = [line for line in lines if all(share_inside(line.box, box) < CLAIMED for box in without)]
     return list(passages_of(paragraphs_of(reading_order(free), surroundings.body_size, surroundings.words)))
-
-
-def page_text(passages: Iterable[Passage], limits: FileLimits) -> str:
-    """The text of a whole page."""
-    return "\n\n".join(passage.text for passage in passages)[: limits.page_characters]
 
 
 def _label(page: Any) -> str:

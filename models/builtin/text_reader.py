@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -24,6 +25,7 @@ import numpy.typing as npt
 from pebble import ProcessExpired, ProcessPool
 from PIL import Image
 
+from models.builtin.skew import straightened
 from models.confined import confined_pool
 from models.protocols import Pixels
 from store.errors import VisciteError
@@ -38,6 +40,8 @@ RECOGNIZER = "PP-OCRv6_rec_small.onnx"
 
 MOST_SIDE = 1280
 """Pictures are shrunk to this longer side, in pixels, before they are read."""
+PAGE_SIDE = 2000
+"""The same for pages, whose letters are smaller."""
 LEAST_SIDE = 736
 """Small pictures are enlarged towards this shorter side, because the detector misses letters under about 10 px."""
 TINY_SIDE = 16
@@ -54,6 +58,10 @@ MOST_LENGTH = 2000.0
 line takes time by that ratio (about 4 ms on a busy core) and a wall of small letters would take all of `SECONDS`."""
 MOST_CHARACTERS = 8000
 """Kept of one picture, however narrow its letters are."""
+PAGE_LENGTH, PAGE_CHARACTERS = 6000.0, 24_000
+"""The same for pages: a page of small print is three times as long as it is worth reading of a photo."""
+SIDEWAYS = 0.6
+"""The share of the letters of a page that stand in lines higher than wide, from which it is read turned."""
 
 TASKS_PER_WORKER = 200
 WORKER_BYTES = 3 * 2**30
@@ -68,25 +76,47 @@ Line = tuple[Corners, str, float]
 """Four corners as fractions (float64[4, 2]), text and probability."""
 
 
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """What sort of pictures are read: how large, how much of each, and whether they are put straight first."""
+
+    most_side: int = MOST_SIDE
+    most_length: float = MOST_LENGTH
+    most_characters: int = MOST_CHARACTERS
+    is_page: bool = False
+
+
+PICTURES = Sort()
+PAGES = Sort(PAGE_SIDE, PAGE_LENGTH, PAGE_CHARACTERS, is_page=True)
+
+
 class TextReader:
     """A pool of processes that read, started with the first picture. Use as a context manager, or `close` it."""
 
-    def __init__(self, count: int | None = None, seconds: float = SECONDS, worker_bytes: int = WORKER_BYTES) -> None:
+    def __init__(
+        self,
+        count: int | None = None,
+        seconds: float = SECONDS,
+        worker_bytes: int = WORKER_BYTES,
+        sort: Sort = PICTURES,
+    ) -> None:
         self.count = count or min(2, os.cpu_count() or 1)
         self.failed = 0
         """Pictures so far that took too much time or memory, or killed their worker."""
         self._seconds = seconds
         self._worker_bytes = worker_bytes
         self._pool: ProcessPool | None = None
+        self._sort = sort
 
     @property
     def fingerprint(self) -> str:
         """What the lines depend on: RapidOCR's version, its networks and our settings."""
         networks = f"{Path(DETECTOR).stem}+{Path(RECOGNIZER).stem}"
         return (
-            f"rapidocr {version('rapidocr')} {networks} side {LEAST_SIDE}-{MOST_SIDE} "
+            f"rapidocr {version('rapidocr')} {networks} side {LEAST_SIDE}-{self._sort.most_side} "
             f"probability {LEAST_PROBABILITY}/{SURE_PROBABILITY} letters {LEAST_LETTERS} "
-            f"length {MOST_LENGTH:.0f} characters {MOST_CHARACTERS}"
+            f"length {self._sort.most_length:.0f} characters {self._sort.most_characters}"
+            + (" straightened" if self._sort.is_page else "")
         )
 
     def read(self, images: Sequence[Pixels]) -> list[Lines]:
@@ -107,7 +137,9 @@ class TextReader:
     def _schedule(self, pixels: Pixels) -> Future[Lines]:
         if not self._pool:
             self._pool = confined_pool(self.count, TASKS_PER_WORKER, self._worker_bytes, read_picture)
-        future: Future[Lines] = self._pool.schedule(read_picture, args=[fitted(pixels)], timeout=self._seconds)
+        future: Future[Lines] = self._pool.schedule(
+            read_picture, args=[fitted(pixels, self._sort.most_side), self._sort], timeout=self._seconds
+        )
         return future
 
     def _result(self, future: Future[Lines]) -> Lines:
@@ -131,64 +163,97 @@ class TextReader:
         self.close()
 
 
-def fitted(pixels: Pixels) -> Pixels:
-    """The picture at the size that is read: the longer side at most 1280 px, the shorter if possible 736 px."""
+def fitted(pixels: Pixels, most_side: int = MOST_SIDE) -> Pixels:
+    """The picture at the size that is read: the longer side at most `most_side` px, the shorter if possible 736 px."""
     height, width = pixels.shape[:2]
-    scale = min(MOST_SIDE / max(height, width), max(1.0, LEAST_SIDE / min(height, width)))
+    scale = min(most_side / max(height, width), max(1.0, LEAST_SIDE / min(height, width)))
     if scale == 1:
         return pixels
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BICUBIC))
 
 
-def read_picture(pixels: Pixels) -> Lines:
+def read_picture(pixels: Pixels, sort: Sort = PICTURES) -> Lines:
     """The lines of one picture, read in this process. Raises `MemoryError`."""
     import cv2
     from rapidocr.inference_engine.onnxruntime.main import ONNXRuntimeError
 
     try:
-        lines = _read(np.ascontiguousarray(pixels[:, :, ::-1]))
+        lines, turn = _read_page(pixels, sort) if sort.is_page else (_read(pixels, sort)[0], 0)
     except (cv2.error, ONNXRuntimeError) as error:
         # Both stand for an allocation that failed, and to catch them elsewhere would take importing them there.
         raise MemoryError(str(error).strip().splitlines()[-1]) from None
-    return tuple(_bounded(lines))
+    return tuple(_bounded(lines, sort.most_characters, turn))
 
 
-def _read(bgr: Pixels) -> list[Line]:
-    engine = _engine()
+def _read_page(pixels: Pixels, sort: Sort) -> tuple[list[Line], int]:
+    """The lines of a page that may lie askew or on its side, and by how many degrees clockwise they are turned."""
+    level, back = straightened(pixels)
+    lines, on_head = _read(level, sort)
+    turn = 180 if on_head else 0
+    if _share_sideways(lines, level) > SIDEWAYS:
+        # Lines that run down the page are read right too, but each by a guess, and in no order.
+        quarter, on_head = _read(np.ascontiguousarray(np.rot90(level)), sort)
+        lines = [(np.stack([1 - corners[:, 1], corners[:, 0]], 1), text, sure) for corners, text, sure in quarter]
+        turn = 270 if on_head else 90
+    if back is not None:
+        lines = [(_mapped(corners, back, level), text, sure) for corners, text, sure in lines]
+    return lines, turn
+
+
+def _share_sideways(lines: Sequence[Line], pixels: Pixels) -> float:
+    size = np.array([pixels.shape[1], pixels.shape[0]], np.float64)
+    letters = [(len(text), np.ptp(corners * size, 0)) for corners, text, _ in lines]
+    return sum(count for count, (across, down) in letters if down > 1.5 * across) / max(1, sum(n for n, _ in letters))
+
+
+def _mapped(corners: Corners, back: npt.NDArray[np.float64], pixels: Pixels) -> Corners:
+    """Corners on the straightened page as corners on the page itself, both as fractions."""
+    size = np.array([pixels.shape[1], pixels.shape[0]], np.float64)
+    moved = (corners * size) @ back[:, :2].T + back[:, 2]
+    return np.asarray(np.clip(moved / size, 0, 1), np.float64)
+
+
+def _read(pixels: Pixels, sort: Sort) -> tuple[list[Line], bool]:
+    """The lines of a picture, and whether most of them stand on their head."""
+    bgr = np.ascontiguousarray(pixels[:, :, ::-1])
+    engine = _engine(sort.most_side)
     found = engine(bgr)
     # What it returns depends on what it finds: with no line it is of another class.
     boxes = getattr(found, "boxes", None)
     if boxes is None:
-        return []
+        return [], False
     rows = in_reading_order([corners.astype(np.float64) for corners in boxes])
-    rows = rows[: int(np.searchsorted(np.cumsum([_length(corners) for corners in rows]), MOST_LENGTH, "right"))]
+    rows = rows[: int(np.searchsorted(np.cumsum([_length(corners) for corners in rows]), sort.most_length, "right"))]
     crops = engine.crop_text_regions(bgr, np.array(rows, np.float32))
-    read = _recognize(crops)
+    read = _recognize(crops, engine)
     # A crop that is higher than wide has been turned upright, by RapidOCR and by a guess: half of these stand on their
     # head, as do the lines of a picture that does.
     doubtful = [row for row, (_, probability) in enumerate(read) if probability < SURE_PROBABILITY]
-    for row, turned in zip(doubtful, _recognize([np.rot90(crops[row], 2) for row in doubtful]), strict=True):
+    on_head = 0
+    for row, turned in zip(doubtful, _recognize([np.rot90(crops[row], 2) for row in doubtful], engine), strict=True):
         if turned[1] >= SURE_PROBABILITY:
             read[row] = turned
+            on_head += crops[row].shape[1] > crops[row].shape[0]
     size = np.array([bgr.shape[1], bgr.shape[0]], np.float64)
-    return [
+    lines = [
         (np.clip(corners / size, 0, 1), text, probability)
         for corners, (text, probability) in zip(rows, read, strict=True)
         if probability >= LEAST_PROBABILITY and sum(map(str.isalnum, text)) >= LEAST_LETTERS
     ]
+    return lines, 2 * on_head > len(lines)
 
 
-def _recognize(crops: Sequence[Pixels]) -> list[tuple[str, float]]:
+def _recognize(crops: Sequence[Pixels], engine: RapidOCR) -> list[tuple[str, float]]:
     """Text and probability of each picture of a line."""
     if not crops:
         return []
-    found = _engine().recognize_txt([np.ascontiguousarray(crop) for crop in crops])
+    found = engine.recognize_txt([np.ascontiguousarray(crop) for crop in crops])
     return [(clean(text), float(score)) for text, score in zip(found.txts or (), found.scores, strict=True)]
 
 
 @cache
-def _engine() -> RapidOCR:
+def _engine(most_side: int) -> RapidOCR:
     """The networks, loaded once a process."""
     import cv2
     import rapidocr
@@ -201,14 +266,14 @@ def _engine() -> RapidOCR:
             "Global.log_level": "critical",
             "Global.use_cls": False,
             "Global.use_rec": False,
-            "Global.max_side_len": MOST_SIDE,
+            "Global.max_side_len": most_side,
             "EngineConfig.onnxruntime.intra_op_num_threads": 1,
             "EngineConfig.onnxruntime.inter_op_num_threads": 1,
             "Det.model_path": str(networks / DETECTOR),
             "Rec.model_path": str(networks / RECOGNIZER),
             # The picture comes at the size to be read (`fitted`): enlarging to a least side would have no bound.
             "Det.limit_type": "max",
-            "Det.limit_side_len": MOST_SIDE,
+            "Det.limit_side_len": most_side,
         }
     )
 
@@ -252,13 +317,13 @@ def _length(corners: Corners) -> float:
     return long / max(short, 1)
 
 
-def _bounded(lines: Sequence[Line]) -> Iterator[ReadLine]:
+def _bounded(lines: Sequence[Line], most_characters: int, turn: int) -> Iterator[ReadLine]:
     """As they are returned, up to the most characters."""
-    left = MOST_CHARACTERS
+    left = most_characters
     for corners, text, probability in lines:
         kept = text[:left]
         if not kept:
             return
         left -= len(kept)
         (west, north), (east, south) = corners.min(0).tolist(), corners.max(0).tolist()
-        yield ReadLine(kept, (west, north, east, south), probability)
+        yield ReadLine(kept, (west, north, east, south), probability, turn)

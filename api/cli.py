@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 
 from api import terminal
 from api.settings import Settings
@@ -49,11 +49,14 @@ def main() -> None:
 
 
 @contextmanager
-def _viscite() -> Iterator[Viscite]:
+def _viscite(passwords: Sequence[str] = ()) -> Iterator[Viscite]:
+    """Viscite for one command; `passwords` are tried on encrypted PDFs beside those of the settings."""
     # The models, LanceDB and PyMuPDF take seconds to import: `viscite --help` does not wait for them.
     from api.service import Viscite
 
-    viscite = Viscite(Settings.load())
+    settings = Settings.load()
+    given = tuple(SecretStr(password) for password in passwords if password)
+    viscite = Viscite(settings.model_copy(update={"pdf_passwords": (*settings.pdf_passwords, *given)}))
     try:
         yield viscite
     finally:
@@ -70,19 +73,23 @@ def index(
     collection: Collection = "default",
     profile: Annotated[str | None, typer.Option(help="The models to index with; see: viscite models")] = None,
     prune: Annotated[bool, typer.Option("--prune", help="Forget files under PATH that are gone.")] = False,
+    password_file: Annotated[
+        Path | None, typer.Option("--password-file", help="A file of passwords for encrypted PDFs, one a line.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Bring photos and PDFs into a collection. Runs again in no time: what is known is not read twice."""
     from api.schemas import IndexOut
 
-    with _viscite() as viscite, terminal.progress() as progress:
+    passwords = _read(password_file).decode("utf-8", "replace").splitlines() if password_file else []
+    with _viscite(passwords) as viscite, terminal.progress() as progress:
         version, report = viscite.index(paths, collection, profile=profile, prune=prune, progress=progress)
     reply = IndexOut.of(collection, version, report)
     _json(reply) if json else terminal.show_index(reply)
     if not report.seen:
         terminal.complain(
-            f"No picture and no PDF was found in {', '.join(map(str, paths))}. Viscite reads JPEG, PNG, WebP, GIF, "
-            "BMP, TIFF, PPM, AVIF, HEIC and PDF; hidden files are left alone."
+            f"No picture and no document was found in {', '.join(map(str, paths))}. Viscite reads JPEG, PNG, WebP, "
+            "GIF, BMP, TIFF, PPM, AVIF, HEIC, PDF, EPUB, XPS, FB2, CBZ, text and Markdown; hidden files are left alone."
         )
 
 

@@ -35,6 +35,7 @@ class HitOut(Schema):
     kind: Kind
     path: str
     page: int | None
+    page_label: str | None
     box: Box | None
     score: float
     confidence: float
@@ -61,6 +62,7 @@ class HitOut(Schema):
             kind=item.kind,
             path=hit.path,
             page=item.page,
+            page_label=item.attributes.get("page_label"),
             box=item.box,
             score=round(hit.score, 6),
             confidence=round(hit.confidence, 4),
@@ -95,6 +97,7 @@ class CitationOut(Schema):
     kind: Kind
     path: str
     page: int | None
+    page_label: str | None
     box: Box | None
     quote: str
     thumbnail: str
@@ -146,6 +149,7 @@ def citation_out(citation: Citation, collection: str) -> CitationOut:
         kind=item.kind,
         path=evidence.hit.path,
         page=item.page,
+        page_label=item.attributes.get("page_label"),
         box=item.box,
         quote=citation.quote,
         thumbnail=thumbnail_address(collection, item),
@@ -188,6 +192,7 @@ class ItemOut(Schema):
     kind: Kind
     path: str
     page: int | None
+    page_label: str | None
     box: Box | None
     description: str
     text: str
@@ -204,6 +209,7 @@ class ItemOut(Schema):
             kind=item.kind,
             path=path,
             page=item.page,
+            page_label=item.attributes.get("page_label"),
             box=item.box,
             description=item.description,
             text=item.text,

@@ -283,7 +283,9 @@ class Viscite:
         data = self._content(item, path)
         if item.kind is Kind.IMAGE:
             return as_jpeg(self._own_workers().decode(data, side).pixels, side)
-        return as_jpeg(self._own_workers().render(data, item.page or 1, item.box, side), side)
+        if item.page is None:
+            return as_jpeg(self._own_workers().draw_text(item.text, side), side)
+        return as_jpeg(self._own_workers().render(data, item.page, item.box, side), side)
 
     def original(self, collection: str, identity: str) -> bytes:
         """The bytes of the file that holds an item."""

@@ -78,6 +78,7 @@ class Settings(BaseSettings):
     max_frames: int = 1000
     max_pdf_pages: int = 5000
     max_page_characters: int = 200_000
+    max_text_bytes: int = 32 * MIB
     max_archive_members: int = 20_000
     max_unpacked_bytes: int = 1024 * MIB
     pdf_passwords: tuple[SecretStr, ...] = ()
@@ -136,6 +137,7 @@ class Settings(BaseSettings):
             frames=self.max_frames,
             pdf_pages=self.max_pdf_pages,
             page_characters=self.max_page_characters,
+            text_bytes=self.max_text_bytes,
             archive_members=self.max_archive_members,
             unpacked_bytes=self.max_unpacked_bytes,
             worker_bytes=self.worker_bytes,

@@ -90,9 +90,9 @@ class Builtin:
     @cached_property
     def page_reader(self) -> TextReader:
         """The one for scanned pages, whose letters are smaller than those in photos."""
-        from models.builtin.text_reader import PAGES, TextReader
+        from models.builtin.text_reader import PAGE_SECONDS, PAGES, TextReader
 
-        return TextReader(sort=PAGES)
+        return TextReader(seconds=PAGE_SECONDS, sort=PAGES)
 
     def close(self) -> None:
         """Stop the processes that read text, if any were started."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Any
@@ -12,6 +12,7 @@ import numpy as np
 
 from indexer.documents.outline import Outline
 from indexer.documents.records import Page, Passage
+from indexer.documents.text_files import TextPassage
 from indexer.file_names import chosen_words
 from indexer.pictures import Picture
 from models.protocols import Pixels
@@ -131,6 +132,27 @@ def draft_passage(sha256: str, page: Page, passage: Passage, file_name: str, out
     above = " \u203a ".join(heading for heading in section if heading not in passage.text)
     meaning = f"{above}\n{passage.text}" if above else passage.text
     return Draft(item, file_name, meaning=meaning, words=(above, passage.text, *passage.links))
+
+
+def draft_texts(sha256: str, passages: Sequence[TextPassage], file_name: str) -> list[Draft]:
+    """Passages of a text file, each found by its section's headings and the file's name too."""
+    drafts = []
+    for passage in passages:
+        place = (passage.first, passage.last)
+        attributes: dict[str, Any] = {"first_line": passage.first, "last_line": passage.last}
+        if passage.section:
+            attributes["section"] = list(passage.section)
+        item = Item(
+            id=item_id(sha256, Kind.PASSAGE, lines=place),
+            kind=Kind.PASSAGE,
+            sha256=sha256,
+            text=passage.text,
+            attributes=attributes,
+        )
+        above = " \u203a ".join(heading for heading in passage.section if heading not in passage.text)
+        meaning = f"{above}\n{passage.text}" if above else passage.text
+        drafts.append(Draft(item, file_name, meaning=meaning, words=(file_words(file_name), above, passage.text)))
+    return drafts
 
 
 def file_words(file_name: str) -> str:

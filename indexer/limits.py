@@ -17,6 +17,7 @@ class FileLimits:
     frames: int
     pdf_pages: int
     page_characters: int
+    text_bytes: int
     archive_members: int
     unpacked_bytes: int
     worker_bytes: int

@@ -19,7 +19,7 @@ from pathlib import Path
 from indexer.committer import Commit, Committer
 from indexer.documents.outline import Outline
 from indexer.documents.records import Page
-from indexer.drafts import Draft, draft_page, draft_picture
+from indexer.drafts import Draft, draft_page, draft_picture, draft_texts
 from indexer.encode import Encoded, IndexModels, encode
 from indexer.limits import FileLimits
 from indexer.pictures import Picture
@@ -249,6 +249,9 @@ class _Run:
             self._met.add(stamp.sha256)
             if contents.picture is not None:
                 self._draft([self._draft_of(path, stamp.sha256, contents.picture)])
+            elif contents.texts:
+                for first in range(0, len(contents.texts), BATCH):
+                    self._draft(draft_texts(stamp.sha256, contents.texts[first : first + BATCH], path.name))
             else:
                 self._take_document(path, stamp, contents.page_count)
         if stamp.sha256 in self._refused:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from indexer.documents.reading import Surroundings, with_text
 from indexer.documents.records import Page, TextLine
 from indexer.documents.running_heads import WINDOW, Sheet
-from indexer.documents.scans import READING_SIDE, lines_read
+from indexer.documents.scans import READING_SIDE, lines_read, placed
 from indexer.limits import FileLimits
 from indexer.workers import result_of
 from models.protocols import PageReader, Pixels
@@ -49,16 +49,20 @@ class ScanReader:
     ) -> Iterator[tuple[Page, bool]]:
         parts = {_key(sha256, page.number, box): (page.number, box) for page in pages for box in page.unread}
         read = self._lines(parts, render)
-        found: dict[int, list[TextLine]] = {}
+        found: dict[int, dict[TextLine, TextLine]] = {}
         for key, (number, box) in parts.items():
-            found.setdefault(number, []).extend(lines_read(box, read.get(key, ())))
+            found.setdefault(number, {}).update(lines_read(box, read.get(key, ())))
         for page in pages:
             if page.number in found:
-                recent[page.number] = Sheet(page.height, found[page.number])
+                recent[page.number] = Sheet(page.height, list(found[page.number]))
         surroundings = Surroundings(recent)
         for page in pages:
             lines = found.get(page.number)
-            yield (with_text(page, lines, (), surroundings, self.limits), True) if lines else (page, bool(page.unread))
+            if lines:
+                told = with_text(page, list(lines), (), surroundings, self.limits)
+                yield placed(told, lines), True
+            else:
+                yield page, bool(page.unread)
         for number in [number for number in recent if number < max(recent) - WINDOW]:
             del recent[number]
 

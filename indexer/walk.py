@@ -7,6 +7,7 @@ import stat
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from indexer.documents.text_files import SUFFIXES as TEXT_SUFFIXES
 from store.errors import NotFound
 
 IMAGE_SUFFIXES = frozenset(
@@ -97,7 +98,7 @@ def _is_wanted(path: Path, skip: Skip) -> bool:
     if not stat.S_ISREG(mode):
         skip(str(path), "not a regular file")
         return False
-    if path.suffix.lower() not in IMAGE_SUFFIXES | DOCUMENT_SUFFIXES:
+    if path.suffix.lower() not in IMAGE_SUFFIXES | DOCUMENT_SUFFIXES | TEXT_SUFFIXES.keys():
         skip(str(path), f"neither a picture nor a document by its name ('{path.suffix or path.name}')")
         return False
     return True

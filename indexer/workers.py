@@ -19,7 +19,10 @@ from pebble import ProcessExpired
 from indexer.documents.opening import document_type, open_document
 from indexer.documents.reading import read_pages, render_page
 from indexer.documents.records import Page
+from indexer.documents.rendering import draw_text
 from indexer.documents.scans import render_part
+from indexer.documents.text_files import SUFFIXES as TEXT_SUFFIXES
+from indexer.documents.text_files import TextPassage, read_text
 from indexer.limits import FileLimits
 from indexer.pictures import READING_SIDE, WORKING_SIDE, Picture, decode_picture
 from models.confined import confined_pool
@@ -44,11 +47,12 @@ class FileStamp:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What reading a file gave: a picture, or the number of pages of a document, or why neither."""
+    """What reading a file gave: a picture, the number of pages of a document, the passages of a text, or why none."""
 
     stamp: FileStamp | None
     picture: Picture | None = None
     page_count: int = 0
+    texts: tuple[TextPassage, ...] = ()
     document_type: str = ""
     failure: str = ""
 
@@ -89,6 +93,8 @@ def read_file(path: Path, known: str | None, limits: FileLimits) -> Contents:
             return Contents(stamp)
         if document := document_type(data):
             return Contents(stamp, page_count=open_document(data, limits).page_count, document_type=document)
+        if text := TEXT_SUFFIXES.get(path.suffix.lower()):
+            return Contents(stamp, texts=read_text(data, text, limits), document_type=text)
         return Contents(stamp, picture=decode_picture(data, limits))
     except InvalidInput as error:
         return Contents(stamp, failure=str(error))
@@ -151,6 +157,11 @@ class Workers:
     def render(self, data: bytes, number: int, box: Box | None, side: int) -> Pixels:
         """A page of a PDF, or a box of it, rendered in a worker with a longer side of about `side` pixels."""
         future: Future[Pixels] = self._schedule(render_page, data, number, box, side, self.limits)
+        return result_of(future, self.limits)
+
+    def draw_text(self, text: str, side: int) -> Pixels:
+        """A text, set on a page of its own, with a longer side of about `side` pixels."""
+        future: Future[Pixels] = self._schedule(draw_text, text, side)
         return result_of(future, self.limits)
 
     def close(self) -> None:

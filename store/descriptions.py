@@ -86,7 +86,7 @@ def _read(text: str) -> Description:
         caption_probability=values["caption_probability"],
         tags=tuple(Tag(**tag) for tag in values["tags"]),
         lines=tuple(
-            ReadLine(line["text"], tuple(line["box"]), line["probability"], line.get("turn", 0))
+            ReadLine(line["text"], tuple(line["box"]), line["probability"], line.get("turn", 0.0))
             for line in values["lines"]
         ),
         colors=tuple(values["colors"]),

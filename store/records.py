@@ -74,13 +74,13 @@ class ReadLine:
     """A line of text that was read in a picture, with the probability that it was read right.
 
     `box` is left, top, right, bottom as shares of the width and height, 0 to 1; `turn` by how many degrees clockwise
-    the line is turned: 0, 90, 180 or 270.
+    the line is turned, by quarters and by a few degrees where the page lies askew.
     """
 
     text: str
     box: Box
     probability: float
-    turn: int = 0
+    turn: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +136,20 @@ class Item:
     attributes: Mapping[str, Any] = field(default_factory=dict)
 
 
-def item_id(sha256: str, kind: Kind, page: int | None = None, box: Box | None = None) -> str:
-    """The id of an item: the same content, kind, page and box give the same id wherever the file lies."""
+def item_id(
+    sha256: str,
+    kind: Kind,
+    page: int | None = None,
+    box: Box | None = None,
+    lines: tuple[int, int] | None = None,
+) -> str:
+    """The id of an item: the same content, kind, page and box give the same id wherever the file lies.
+
+    `lines` are the first and the last of a text file, which has no pages.
+    """
     place = "" if box is None else ",".join(f"{edge:.2f}" for edge in box)
+    if lines is not None:
+        place = f"lines {lines[0]}-{lines[1]}"
     return hashlib.sha256(f"{sha256}/{kind}/{page}/{place}".encode()).hexdigest()[:32]
 
 

@@ -20,6 +20,8 @@ LEADER = " ... "
 DOTS = re.compile(r"(?:\s?[.…·_]){5,}\s?")
 
 BOLD_FLAG = 16
+TICKABLE = ("CheckBox", "RadioButton")
+WITHOUT_VALUE = ("Button", "Signature")
 TICKED, EMPTY = "[x]", "[ ]"
 SLOPE = 0.35
 """Lines steeper than this, as the sine of their angle, are drawings of letters such as watermarks set askew."""
@@ -83,16 +85,15 @@ def _with_fields(page: Any, lines: Sequence[TextLine]) -> list[TextLine]:
     """The lines with ticks in words, and with the values of fields that the file does not draw."""
     import pymupdf
 
-    buttons = (pymupdf.PDF_WIDGET_TYPE_CHECKBOX, pymupdf.PDF_WIDGET_TYPE_RADIOBUTTON)
     kept, added = list(lines), []
     for field in page.widgets():
         box = _rounded((pymupdf.Rect(field.rect) * page.rotation_matrix).normalize())
         size = min(12.0, box[3] - box[1])
-        if field.field_type in buttons:
+        if field.field_type_string in TICKABLE:
             kept = [line for line in kept if share_inside(line.box, box) < 0.5]
             is_ticked = str(field.field_value or "Off") not in ("Off", "False")
             added.append(TextLine(TICKED if is_ticked else EMPTY, box, size))
-        elif field.field_type in (pymupdf.PDF_WIDGET_TYPE_BUTTON, pymupdf.PDF_WIDGET_TYPE_SIGNATURE):
+        elif field.field_type_string in WITHOUT_VALUE:
             continue
         elif field.field_value and not any(share_inside(line.box, box) >= 0.5 for line in kept):
             value = field.field_value

@@ -10,7 +10,7 @@ from statistics import median
 
 from indexer.documents.joining import join_lines
 from indexer.documents.page_text import LEADER
-from indexer.documents.reading_order import BULLET, Row, is_unspaced
+from indexer.documents.reading_order import BULLET, Group, Row, is_unspaced
 from indexer.documents.records import Heading, TextLine
 
 PASSAGE_WORDS = 150
@@ -51,12 +51,15 @@ class Paragraph:
     """Whether it is the first of its column."""
 
 
-def paragraphs_of(groups: Sequence[Sequence[Row]], body_size: float, words: Collection[str]) -> Iterator[Paragraph]:
+def paragraphs_of(groups: Sequence[Group], body_size: float, words: Collection[str]) -> Iterator[Paragraph]:
     """The paragraphs of a page in reading order."""
     for group in groups:
         starts_group = True
-        for rows in _split(group):
-            yield _paragraph(rows, body_size, words, starts_group)
+        for rows in _split(group.rows):
+            text = join_lines([CELL_GAP.join(map(_cell_text, _cells(row))) for row in rows], words)
+            # What is set across the page's text is a stamp, however large.
+            heading = _heading(text, rows, body_size) if group.turn == groups[0].turn else None
+            yield Paragraph(text, tuple(group.on_page(line) for row in rows for line in row), heading, starts_group)
             starts_group = False
 
 
@@ -96,8 +99,6 @@ def _is_full(last: Row, size: float) -> bool:
 def _begins(before: Row, row: Row, distance: float, usual: float, left: float) -> bool:
     """Whether a row begins a paragraph below the row before it."""
     one, other = before[0], row[0]
-    if one.turn:
-        return False
     small, large = sorted((one.size or 1.0, other.size or 1.0))
     if large > OTHER_SIZE * small or all(line.is_bold for line in before) != all(line.is_bold for line in row):
         return True
@@ -128,18 +129,12 @@ def _apart(one: TextLine, other: TextLine) -> float:
     return max(other.box[0] - one.box[2], one.box[0] - other.box[2])
 
 
-def _paragraph(rows: Sequence[Row], body_size: float, words: Collection[str], starts_group: bool) -> Paragraph:
-    lines = tuple(line for row in rows for line in row)
-    texts = [CELL_GAP.join(_cell_text(cell) for cell in _cells(row)) for row in rows]
-    text = join_lines(texts, words)
-    return Paragraph(text, lines, _heading(text, rows, body_size), starts_group)
-
-
 def _cell_text(cell: Sequence[TextLine]) -> str:
     """The pieces of a cell, with a blank between them where the page has a gap."""
     text, last = "", None
     for line in cell:
-        close = last is not None and _apart(last, line) < 0.1 * line.size
+        # Between letters and numbers of scripts written from the right nothing tells a blank from none.
+        close = last is not None and _apart(last, line) < 0.1 * line.size and line.text.isascii()
         tight = close or (text and is_unspaced(text[-1]) and is_unspaced(line.text[0]))
         text = f"{text}{line.text}" if not text or tight else f"{text} {line.text}"
         last = line
@@ -149,7 +144,7 @@ def _cell_text(cell: Sequence[TextLine]) -> str:
 def _heading(text: str, rows: Sequence[Row], body_size: float) -> Heading | None:
     """The heading that a paragraph is, if it looks like one: larger, bold or numbered, short, and no sentence."""
     lines = [line for row in rows for line in row]
-    if len(rows) > MOST_HEADING_LINES or lines[0].turn or any(len(_cells(row)) > 1 for row in rows):
+    if len(rows) > MOST_HEADING_LINES or any(len(_cells(row)) > 1 for row in rows):
         return None
     counted = len(text.split()) + sum(map(is_unspaced, text)) / 2
     letters = sum(map(str.isalpha, text))

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from statistics import median
 
 from indexer.documents.records import TextLine
@@ -39,26 +39,39 @@ NUMBER = re.compile(r"^[^\w\s]{0,2}\s?\d[\d\s.,:/%()–-]*\S{0,3}$|^[-–—]$")
 BULLET = re.compile(r"^(?:[•◦▪■●○‣·*–—-]|\(?[a-zA-Z0-9]{1,2}[.)])\s")
 
 
-def reading_order(lines: Sequence[TextLine]) -> list[list[Row]]:
-    """The lines as groups, each of rows from top to bottom; a group is a column, or what spans the columns.
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A column, or what spans the columns: rows from top to bottom.
 
-    Turned lines come last, each turn read in its own direction.
+    Its lines stand as they are read, upright and from left to right; `on_page` says where a box of it is on the page.
     """
-    groups: list[list[Row]] = []
-    for turn in (0, 90, 270, 180):
+
+    rows: list[Row]
+    turn: int = 0
+    is_mirrored: bool = False
+
+    def on_page(self, line: TextLine) -> TextLine:
+        """The line of a row as it stands on the page."""
+        box = _mirrored(line.box) if self.is_mirrored else line.box
+        return replace(line, box=_turned(box, -self.turn % 360))
+
+
+def reading_order(lines: Sequence[TextLine]) -> list[Group]:
+    """The lines in groups, in the order in which they are read.
+
+    Lines of the turn that most letters have come first; what is set across them, such as a stamp in a margin, last.
+    """
+    letters: Counter[int] = Counter()
+    for line in lines:
+        letters[line.turn] += len(line.text)
+    groups: list[Group] = []
+    for turn, _ in letters.most_common():
         same = [line for line in lines if line.turn == turn]
-        if not same:
-            continue
-        # Each line as if it stood upright, so that one way of reading does for all.
-        upright = [replace(line, box=_unturned(line.box, turn)) for line in same]
-        placed = {id(after): before for after, before in zip(upright, same, strict=True)}
-        mirrored = _is_right_to_left(same)
-        if mirrored:
-            flipped = [replace(line, box=(-line.box[2], line.box[1], -line.box[0], line.box[3])) for line in upright]
-            placed = {id(after): placed[id(before)] for after, before in zip(flipped, upright, strict=True)}
-            upright = flipped
-        for group in _parted(upright, 0):
-            groups.append([[placed[id(line)] for line in row] for row in rows_of(group)])
+        upright = [replace(line, box=_turned(line.box, turn)) for line in same]
+        from_right = _is_right_to_left(same)
+        if from_right:
+            upright = [replace(line, box=_mirrored(line.box)) for line in upright]
+        groups += [Group(rows_of(group), turn, from_right) for group in _parted(upright, 0)]
     return groups
 
 
@@ -148,7 +161,8 @@ def _segments(lines: Sequence[TextLine], edge: float) -> list[tuple[bool, list[T
 
 
 def _sides(lines: Iterable[TextLine], edge: float) -> tuple[list[TextLine], list[TextLine]]:
-    left, right = [], []
+    left: list[TextLine] = []
+    right: list[TextLine] = []
     for line in lines:
         (right if line.box[0] >= edge - SAME_START else left).append(line)
     return left, right
@@ -232,11 +246,15 @@ def _is_right_to_left(lines: Iterable[TextLine]) -> bool:
     return balance > 0
 
 
-def _unturned(box: Box, turn: int) -> Box:
-    """The box on the page turned so that lines of that turn stand upright."""
+def _mirrored(box: Box) -> Box:
+    return -box[2], box[1], -box[0], box[3]
+
+
+def _turned(box: Box, degrees: int) -> Box:
+    """The box after the page has been turned anticlockwise by 0, 90, 180 or 270 degrees around its corner."""
     x0, y0, x1, y1 = box
-    if turn == 90:
+    if degrees == 90:
         return y0, -x1, y1, -x0
-    if turn == 270:
+    if degrees == 270:
         return -y1, x0, -y0, x1
-    return (-x1, -y1, -x0, -y0) if turn == 180 else box
+    return (-x1, -y1, -x0, -y0) if degrees == 180 else box

@@ -34,3 +34,12 @@ def render_longer(page: Any, side: int, box: Box | None) -> Pixels:
     width, height = (page.rect.width, page.rect.height) if box is None else (box[2] - box[0], box[3] - box[1])
     short = side * min(width, height) / max(width, height, 1)
     return render(page, max(1, round(short)), box)
+
+
+def draw_text(text: str, side: int) -> Pixels:
+    """A text set on a page of its own, with a longer side of about `side` pixels."""
+    import pymupdf
+
+    document = pymupdf.open(stream=text.encode("utf-8", "replace"), filetype="txt")
+    document.layout(width=420, height=297, fontsize=10)
+    return render_longer(document[0], side, None)

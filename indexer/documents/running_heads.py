@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from itertools import takewhile
 
+from indexer.documents.reading_order import Row, rows_of
 from indexer.documents.records import TextLine
 
 WINDOW = 2
@@ -22,7 +24,7 @@ SAME_HEIGHT = 4.0
 LARGE = 1.3
 """Of the size of the body: larger lines are titles unless they come again on `LARGE_REPEATS` pages."""
 LARGE_REPEATS = 3
-TEMPLATE = 0.6
+TEMPLATE = 0.4
 """The share of lines that come again, from which pages are fillings of one form, whose labels are not heads."""
 TEMPLATE_LINES = 10
 
@@ -63,12 +65,23 @@ def running_lines(sheets: Mapping[int, Sheet], number: int, body_size: float) ->
     repeats = {line: _repeats(_placed(line, sheet), number, others) for line in sheet.lines}
     if len(sheet.lines) >= TEMPLATE_LINES and sum(map(bool, repeats.values())) > TEMPLATE * len(sheet.lines):
         return {line for line, count in repeats.items() if count and _is_outer(line, sheet) and _is_number(line)}
-    found = set()
-    for line, count in repeats.items():
-        needed = min(LARGE_REPEATS, len(others)) if line.size > LARGE * body_size else 1
-        if count >= needed and (line.turn or _is_outer(line, sheet)):
-            found.add(line)
-    return found
+    again = {
+        line
+        for line, count in repeats.items()
+        if count >= (min(LARGE_REPEATS, len(others)) if line.size > LARGE * body_size else 1) and _is_outer(line, sheet)
+    }
+    level = [line for line in sheet.lines if not line.turn]
+    rows = rows_of(level)
+    return {
+        line
+        for line in again
+        if line.turn or any(line in row for row in (*_outermost(rows, again), *_outermost(rows[::-1], again)))
+    }
+
+
+def _outermost(rows: Sequence[Row], again: Set[TextLine]) -> Iterator[Row]:
+    """Rows from the edge inward, up to the first in which no line comes again: behind it the body begins."""
+    return takewhile(lambda row: any(line in again for line in row), rows)
 
 
 def body_size(sheets: Mapping[int, Sheet]) -> float:
@@ -81,6 +94,8 @@ def body_size(sheets: Mapping[int, Sheet]) -> float:
 
 
 def _is_outer(line: TextLine, sheet: Sheet) -> bool:
+    if line.turn:
+        return len(sheet.lines) > 2 * sum(bool(other.turn) for other in sheet.lines)
     return line.box[1] < MARGIN * sheet.height or line.box[3] > (1 - MARGIN) * sheet.height
 
 
@@ -90,6 +105,9 @@ def _is_number(line: TextLine) -> bool:
 
 def _placed(line: TextLine, sheet: Sheet) -> _Place:
     is_top = line.middle < sheet.height / 2
+    if line.turn:
+        # A stamp at the side comes again at one place of the page, and is not at its top or foot.
+        return _Place(line.text, (), True, line.box[0])
     distance = line.middle if is_top else sheet.height - line.middle
     numbers = tuple(_values(line.text))
     return _Place(NUMBERS.sub("#", line.text), numbers, is_top, distance)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from statistics import median
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from indexer.documents.opening import open_document
-from indexer.documents.records import TextLine, around, share_inside
+from indexer.documents.records import Page, TextLine, around, share_inside
 from indexer.documents.rendering import render_at
 from indexer.limits import FileLimits
 from models.protocols import Pixels
@@ -86,21 +87,50 @@ def render_part(data: bytes, number: int, box: Box, limits: FileLimits) -> Pixel
     return render_at(open_document(data, limits)[number - 1], min(READING_SIDE / side, MOST_ZOOM), box)
 
 
-def lines_read(box: Box, read: Sequence[ReadLine]) -> list[TextLine]:
-    """Lines read in the part `box` of a page as lines of that page."""
+def lines_read(box: Box, read: Sequence[ReadLine]) -> dict[TextLine, TextLine]:
+    """Lines read in the part `box` of a page, as they would stand if the page lay straight, and as they do stand."""
     width, height = box[2] - box[0], box[3] - box[1]
-    lines = []
+    level, placed = [], []
     for line in read:
         x0, y0, x1, y1 = line.box
-        place = (
-            round(box[0] + x0 * width, 2),
-            round(box[1] + y0 * height, 2),
-            round(box[0] + x1 * width, 2),
-            round(box[1] + y1 * height, 2),
-        )
-        tall = place[2] - place[0] if line.turn in (90, 270) else place[3] - place[1]
-        lines.append(TextLine(line.text, place, round(LETTER * tall, 1), turn=line.turn))
-    return _of_one_size(lines)
+        place = (box[0] + x0 * width, box[1] + y0 * height, box[0] + x1 * width, box[1] + y1 * height)
+        quarters = round(line.turn / 90)
+        straight = _straight(place, line.turn - 90 * quarters, box)
+        tall = straight[2] - straight[0] if quarters % 2 else straight[3] - straight[1]
+        one = TextLine(line.text, straight, round(LETTER * tall, 1), turn=90 * quarters % 360)
+        level.append(one)
+        placed.append(replace(one, box=_rounded(place)))
+    return dict(zip(_of_one_size(level), placed, strict=True))
+
+
+def _straight(place: Box, degrees: float, page: Box) -> Box:
+    """The box of a line, around which `place` is, after the page is turned back by so many degrees."""
+    if not degrees:
+        return _rounded(place)
+    turn = math.radians(degrees)
+    middle_x, middle_y = (page[0] + page[2]) / 2, (page[1] + page[3]) / 2
+    across, down = (place[0] + place[2]) / 2 - middle_x, (place[1] + place[3]) / 2 - middle_y
+    x = middle_x + across * math.cos(turn) + down * math.sin(turn)
+    y = middle_y - across * math.sin(turn) + down * math.cos(turn)
+    sine, cosine = abs(math.sin(turn)), math.cos(turn)
+    wide, tall = place[2] - place[0], place[3] - place[1]
+    width = max(1.0, (wide * cosine - tall * sine) / math.cos(2 * turn))
+    height = max(1.0, (tall * cosine - wide * sine) / math.cos(2 * turn))
+    return _rounded((x - width / 2, y - height / 2, x + width / 2, y + height / 2))
+
+
+def placed(page: Page, places: Mapping[TextLine, TextLine]) -> Page:
+    """The page with its lines where they do stand."""
+    passages = []
+    for passage in page.passages:
+        lines = tuple(places.get(line, line) for line in passage.lines)
+        passages.append(replace(passage, lines=lines, box=around([line.box for line in lines])))
+    return replace(page, passages=tuple(passages), running=tuple(places.get(line, line) for line in page.running))
+
+
+def _rounded(box: Box) -> Box:
+    x0, y0, x1, y1 = (round(edge, 2) for edge in box)
+    return x0, y0, x1, y1
 
 
 def _of_one_size(lines: Sequence[TextLine]) -> list[TextLine]:

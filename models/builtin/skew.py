@@ -45,17 +45,20 @@ def skew_of(pixels: Pixels) -> float:
     return 0.0 if contrast(best) < 1.05 * contrast(0.0) else float(best)
 
 
-def straightened(pixels: Pixels) -> tuple[Pixels, Matrix | None]:
-    """The page with its lines level, and the map from its pixels back to the given ones; None where nothing changed."""
+def straightened(pixels: Pixels) -> tuple[Pixels, Matrix | None, float]:
+    """The page with its lines level, the map from its pixels back to the given ones, and how far it was askew.
+
+    The map is None where nothing changed; degrees are those by which lines fell to the right.
+    """
     import cv2
 
     degrees = skew_of(pixels)
     if abs(degrees) < LEAST_SKEW:
-        return pixels, None
+        return pixels, None, 0.0
     matrix = _turning(pixels, degrees)
     height, width = pixels.shape[:2]
     level = cv2.warpAffine(pixels, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(level, np.uint8), np.asarray(cv2.invertAffineTransform(matrix), np.float64)
+    return np.asarray(level, np.uint8), np.asarray(cv2.invertAffineTransform(matrix), np.float64), degrees
 
 
 def _turning(pixels: npt.NDArray[np.generic], degrees: float) -> Matrix:

@@ -41,7 +41,10 @@ RECOGNIZER = "PP-OCRv6_rec_small.onnx"
 MOST_SIDE = 1280
 """Pictures are shrunk to this longer side, in pixels, before they are read."""
 PAGE_SIDE = 2000
-"""The same for pages, whose letters are smaller."""
+"""The same for pages, whose letters are smaller. Of 7-point letters scanned at 110 dots an inch, blurred and noisy,
+27 % are read wrong at 1280, 2.2 % at 1600 and 1.5 % at 2000; of 10-point ones at 100 dots 0.2, 0.0 and 0.2 %."""
+PAGE_SECONDS = 240.0
+"""That one page may take: a dense one takes 10 s on an idle core."""
 LEAST_SIDE = 736
 """Small pictures are enlarged towards this shorter side, because the detector misses letters under about 10 px."""
 TINY_SIDE = 16
@@ -179,16 +182,16 @@ def read_picture(pixels: Pixels, sort: Sort = PICTURES) -> Lines:
     from rapidocr.inference_engine.onnxruntime.main import ONNXRuntimeError
 
     try:
-        lines, turn = _read_page(pixels, sort) if sort.is_page else (_read(pixels, sort)[0], 0)
+        lines, turn = _read_page(pixels, sort) if sort.is_page else (_read(pixels, sort)[0], 0.0)
     except (cv2.error, ONNXRuntimeError) as error:
         # Both stand for an allocation that failed, and to catch them elsewhere would take importing them there.
         raise MemoryError(str(error).strip().splitlines()[-1]) from None
     return tuple(_bounded(lines, sort.most_characters, turn))
 
 
-def _read_page(pixels: Pixels, sort: Sort) -> tuple[list[Line], int]:
+def _read_page(pixels: Pixels, sort: Sort) -> tuple[list[Line], float]:
     """The lines of a page that may lie askew or on its side, and by how many degrees clockwise they are turned."""
-    level, back = straightened(pixels)
+    level, back, askew = straightened(pixels)
     lines, on_head = _read(level, sort)
     turn = 180 if on_head else 0
     if _share_sideways(lines, level) > SIDEWAYS:
@@ -198,7 +201,7 @@ def _read_page(pixels: Pixels, sort: Sort) -> tuple[list[Line], int]:
         turn = 270 if on_head else 90
     if back is not None:
         lines = [(_mapped(corners, back, level), text, sure) for corners, text, sure in lines]
-    return lines, turn
+    return lines, turn + askew
 
 
 def _share_sideways(lines: Sequence[Line], pixels: Pixels) -> float:
@@ -317,7 +320,7 @@ def _length(corners: Corners) -> float:
     return long / max(short, 1)
 
 
-def _bounded(lines: Sequence[Line], most_characters: int, turn: int) -> Iterator[ReadLine]:
+def _bounded(lines: Sequence[Line], most_characters: int, turn: float) -> Iterator[ReadLine]:
     """As they are returned, up to the most characters."""
     left = most_characters
     for corners, text, probability in lines:

@@ -151,4 +151,4 @@ def test_a_file_that_is_no_picture(viscite: Command, files: Path) -> None:
 
 def test_an_empty_folder(viscite: Command, tmp_path: Path) -> None:
     done = viscite.run("index", tmp_path, "--collection", "empty")
-    assert (done.returncode, "No picture and no PDF was found" in done.stderr) == (0, True)
+    assert (done.returncode, "No picture and no document was found" in done.stderr) == (0, True)

@@ -108,13 +108,13 @@ def test_bad_files_are_named_and_the_rest_goes_on(viscite: Viscite, photo: Make,
     with pymupdf.open(locked) as document:
         document.save(folder / "locked.pdf", encryption=pymupdf.PDF_ENCRYPT_AES_256, user_pw="a", owner_pw="b")
     locked.unlink()
-    (folder / "notes.txt").write_text("not for us")
+    (folder / "notes.docx").write_text("not for us")
     os.mkfifo(folder / "pipe.jpg")
     (folder / "out.jpg").symlink_to(tmp_path / "elsewhere.jpg")
     (folder / ".hidden.jpg").write_text("left alone")
     _, report = viscite.index([folder], "default")
     reasons = {Path(path).name: reason for path, reason in report.skipped}
-    assert reasons.keys() == {"words.jpg", "empty.png", "cut.jpg", "locked.pdf", "notes.txt", "pipe.jpg", "out.jpg"}
+    assert reasons.keys() == {"words.jpg", "empty.png", "cut.jpg", "locked.pdf", "notes.docx", "pipe.jpg", "out.jpg"}
     assert "not a picture" in reasons["words.jpg"]
     assert reasons["empty.png"] == "an empty file"
     assert "damaged" in reasons["cut.jpg"]

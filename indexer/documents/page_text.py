@@ -32,7 +32,7 @@ SOFT_HYPHEN = "\u00ad"
 def lines_of(page: Any) -> list[TextLine]:
     """Every line of an open page, and of the form fields on it, in the order of the file."""
     lines = list(_layer_lines(page))
-    if next(page.widgets(), None) is not None:
+    if page.parent.is_pdf and next(page.widgets(), None) is not None:
         lines = _with_fields(page, lines)
     return _without_overprints(lines)
 

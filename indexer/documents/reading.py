@@ -112,6 +112,8 @@ def read_passages(lines: Iterable[TextLine], without: Sequence[Box], surrounding
 
 def _label(page: Any) -> str:
     """What a reader's page box shows; empty where the document does not say."""
+    if not page.parent.is_pdf:
+        return ""
     label = page.get_label() or ""
     # A label that the file writes as UTF-16 in hexadecimal comes as it is written.
     if found := re.fullmatch(r"<FEFF((?:[0-9A-Fa-f]{4})*)>(\S*)", label):

@@ -36,8 +36,8 @@ from store.writer import Writer
 BATCH = 32
 """Drafts that are encoded and committed together. From 16 on the backbone gains no more."""
 
-PAGES_PER_TASK = 4
-"""Pages of a PDF that a worker reads at once, under the time limit of one file."""
+PAGES_PER_TASK = 8
+"""Pages of a document that a worker reads at once, under the time limit of one file, with two more on either side."""
 
 MOST_DEATHS = 5
 """Pages of one document that may cost their worker its life or its time before the rest of it is left unread."""

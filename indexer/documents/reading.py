@@ -22,6 +22,8 @@ from indexer.limits import FileLimits
 from models.protocols import Pixels
 from store.records import Box
 
+MOST_LINKS = 1000
+
 CLAIMED = 0.5
 """The share of a line's area that must lie in a table's box for the line to be the table's."""
 
@@ -123,7 +125,14 @@ def _label(page: Any) -> str:
 
 def _links(page: Any) -> list[tuple[str, Box]]:
     """The addresses that a page links to, and from where on it."""
-    return [(link["uri"], tuple(link["from"])) for link in page.get_links() if link.get("uri")]
+    found: list[tuple[str, Box]] = []
+    # Not `get_links`, which looks up every place inside the document that any link names.
+    link = page.first_link
+    while link is not None and len(found) < MOST_LINKS:
+        if link.is_external and link.uri:
+            found.append((link.uri, tuple(link.rect)))
+        link = link.next
+    return found
 
 
 def _inside(passage: Passage, links: Sequence[tuple[str, Box]]) -> tuple[str, ...]:

@@ -35,14 +35,6 @@ LONGEST_NUMBER = 9
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """The lines of one page and its height in points."""
-
-    height: float
-    lines: Sequence[TextLine]
-
-
-@dataclass(frozen=True, slots=True)
 class _Place:
     """A line as it is compared: its words without numbers, its numbers, and how far from which edge it stands."""
 
@@ -52,17 +44,25 @@ class _Place:
     distance: float
 
 
+class Sheet:
+    """The lines of one page, its height in points, and its lines by their words."""
+
+    def __init__(self, height: float, lines: Sequence[TextLine]) -> None:
+        self.height = height
+        self.lines = lines
+        self.places = [_placed(line, height) for line in lines]
+        self.by_words: dict[str, list[_Place]] = {}
+        for place in self.places:
+            self.by_words.setdefault(place.words, []).append(place)
+
+
 def running_lines(sheets: Mapping[int, Sheet], number: int, body_size: float) -> set[TextLine]:
     """Those lines of page `number` that belong to its head and foot; `sheets` are it and its neighbours, by number."""
     sheet = sheets[number]
-    others = {
-        other: [_placed(line, near) for line in near.lines]
-        for other, near in sheets.items()
-        if other != number and abs(other - number) <= WINDOW
-    }
+    others = {other: near for other, near in sheets.items() if other != number and abs(other - number) <= WINDOW}
     if not others:
         return set()
-    repeats = {line: _repeats(_placed(line, sheet), number, others) for line in sheet.lines}
+    repeats = {line: _repeats(place, number, others) for line, place in zip(sheet.lines, sheet.places, strict=True)}
     if len(sheet.lines) >= TEMPLATE_LINES and sum(map(bool, repeats.values())) > TEMPLATE * len(sheet.lines):
         return {line for line, count in repeats.items() if count and _is_outer(line, sheet) and _is_number(line)}
     again = {
@@ -103,12 +103,12 @@ def _is_number(line: TextLine) -> bool:
     return not re.search(r"[^\W\d_]", NUMBERS.sub("", line.text).replace("Page", "").replace("of", ""))
 
 
-def _placed(line: TextLine, sheet: Sheet) -> _Place:
-    is_top = line.middle < sheet.height / 2
+def _placed(line: TextLine, height: float) -> _Place:
+    is_top = line.middle < height / 2
     if line.turn:
         # A stamp at the side comes again at one place of the page, and is not at its top or foot.
         return _Place(line.text, (), True, line.box[0])
-    distance = line.middle if is_top else sheet.height - line.middle
+    distance = line.middle if is_top else height - line.middle
     numbers = tuple(_values(line.text))
     return _Place(NUMBERS.sub("#", line.text), numbers, is_top, distance)
 
@@ -123,14 +123,17 @@ def _roman(letters: str) -> int:
     return sum(-one if one < after else one for one, after in zip(values, [*values[1:], 0], strict=True))
 
 
-def _repeats(place: _Place, number: int, others: Mapping[int, Sequence[_Place]]) -> int:
+def _repeats(place: _Place, number: int, others: Mapping[int, Sheet]) -> int:
     """On how many of the other pages the line comes again."""
-    return sum(any(_same(place, other, away - number) for other in there) for away, there in others.items())
+    return sum(
+        any(_same(place, other, away - number) for other in there.by_words.get(place.words, ()))
+        for away, there in others.items()
+    )
 
 
 def _same(one: _Place, other: _Place, pages: int) -> bool:
-    """Whether two lines, so many pages apart, are one running line: its numbers stay, or count the pages."""
-    if one.words != other.words or one.is_top != other.is_top or abs(one.distance - other.distance) > SAME_HEIGHT:
+    """Whether lines of the same words, so many pages apart, are one running line: numbers stay, or count the pages."""
+    if one.is_top != other.is_top or abs(one.distance - other.distance) > SAME_HEIGHT:
         return False
     steps = [after - before for before, after in zip(one.numbers, other.numbers, strict=True)]
     has_letters = any(letter.isalpha() for letter in one.words)

@@ -22,7 +22,7 @@ CAPITALS = re.compile(r"^[^a-zß-öø-ÿ]+$")
 MOST_UNREADABLE = 0.2
 """The share of characters that stand for nothing: private, unassigned, or the mark for a lost one."""
 LEAST_ALPHANUMERIC = 0.35
-MOST_WORDS = 400
+MOST_WORDS = 150
 """Words that are looked at: enough to judge a page."""
 
 

@@ -1,7 +1,7 @@
 """Whether the text layer of a page holds words.
 
 Fonts without a map to letters, shifted letters and broken encodings give a layer that looks like text. Words of any
-Latin language break into fewer pieces of the embedder's vocabulary than chance does: `scripts/text_layer_eval.py`.
+Latin language break into fewer pieces of the embedder's vocabulary than chance does, though the vocabulary is English.
 """
 
 from __future__ import annotations

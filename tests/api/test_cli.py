@@ -63,7 +63,8 @@ def test_search_finds_by_sight_and_by_words(viscite: Command, files: Path) -> No
     assert reply["query"] == "a flower"
     hit = reply["hits"][0]
     assert hit.keys() == {
-        "rank", "id", "kind", "path", "page", "box", "score", "confidence", "description", "snippet", "signals",
+        "rank", "id", "kind", "path", "page", "page_label", "box", "score", "confidence", "description", "snippet",
+        "signals",
     }  # fmt: skip
     assert (hit["rank"], hit["kind"], hit["path"]) == (1, "image", str(files / "two.jpg"))
     assert {signal["channel"] for signal in hit["signals"]} >= {"visual", "semantic"}

@@ -244,3 +244,18 @@ def test_a_migration_describes_too(viscite: Viscite, photo: Make, tmp_path: Path
     assert viscite.search(SearchRequest(text=TOY_TEXT), "default").hits[0].item.text == TOY_TEXT
     # What the first version was described with is not asked again.
     assert viscite._builtin.reading_describer.images_described == 1  # type: ignore[attr-defined]
+
+
+def test_texts_and_books_are_found_with_their_places(viscite: Viscite, tmp_path: Path) -> None:
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    (folder / "notes.md").write_text("# Lights\n\nThe northern light was lit in 1911.\n")
+    (folder / "list.txt").write_bytes("Öl für den Leuchtturm, Docht, Zündhölzer.".encode("cp1252"))
+    (folder / "binary.txt").write_bytes(bytes(range(32)) * 20)
+    _, report = viscite.index([folder], "default")
+    assert [Path(path).name for path, _ in report.skipped] == ["binary.txt"]
+    assert dict(report.items) == {"passage": 2}
+    hit = viscite.search(SearchRequest(text="northern light"), "default").hits[0]
+    assert (Path(hit.path).name, hit.item.page, hit.item.box) == ("notes.md", None, None)
+    assert hit.item.attributes == {"first_line": 1, "last_line": 3, "section": ["Lights"]}
+    assert viscite.picture("default", hit.item.id, 200)[:2] == b"\xff\xd8"

@@ -17,8 +17,8 @@ from indexer.limits import FileLimits
 from models.protocols import Pixels
 from store.records import Box, ReadLine
 
-READING_SIDE = 2000
-"""Pixels of the longer side of a page that is read: about 170 dots an inch of an A4 page."""
+READING_SIDE = 1600
+"""Pixels of the longer side of a page that is read: about 137 dots an inch of an A4 page."""
 MOST_ZOOM = 4.0
 """Pixels a point: more than that shows no more of a small picture."""
 LEAST_SHARE = 0.08

@@ -40,10 +40,9 @@ RECOGNIZER = "PP-OCRv6_rec_small.onnx"
 
 MOST_SIDE = 1280
 """Pictures are shrunk to this longer side, in pixels, before they are read."""
-PAGE_SIDE = 2000
-"""The same for pages, whose letters are smaller. Of 7-point letters scanned at 110 dots an inch, blurred and noisy,
-27 % are read wrong at 1280, 2.2 % at 1600 and 1.5 % at 2000; of 10-point ones at 100 dots 0.2, 0.0 and 0.2 %
-(`scripts/scan_eval.py`)."""
+PAGE_SIDE = 1600
+"""The same for pages, whose letters are smaller. Of 7-point letters scanned at 110 dots an inch, askew, blurred and
+noisy, 0.68 % are read wrong at 1280 and 0.65 % at 1600 (`scripts/scan_eval.py`)."""
 PAGE_SECONDS = 240.0
 """That one page may take: a dense one takes 10 s on an idle core."""
 LEAST_SIDE = 736

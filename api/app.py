@@ -18,9 +18,9 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from api.body_limit import BodyLimit
 from api.problems import handle_problems
-from api.requests import ChatIn, ClassifyIn, MinusIn, SearchIn
+from api.requests import ChatIn, ClassifyIn, SearchIn
 from api.schemas import AnswerOut, ClassifyOut, CollectionOut, ItemOut, SearchOut, StatusOut
-from api.service import SearchRequest, Viscite, timed
+from api.service import Viscite, timed
 from api.settings import Settings
 from models.protocols import Turn
 from store.errors import InvalidInput, VisciteError
@@ -120,20 +120,10 @@ def _add_collections(app: FastAPI, viscite: Viscite) -> None:
 
     @app.post("/v1/collections/{collection}/search")
     def search(collection: str, body: SearchIn) -> SearchOut:
-        """Find pictures and pages by words, by pictures, or by both."""
-        taken = [MinusIn(text=one) if isinstance(one, str) else one for one in body.minus]
-        request = SearchRequest(
-            text=body.text,
-            images=tuple(map(base64.b64decode, body.images)),
-            minus_texts=tuple(one.text for one in taken if one.text),
-            minus_images=tuple(base64.b64decode(one.image) for one in taken if one.image),
-            kinds=tuple(body.kinds),
-            under=_paths(body.under),
-            limit=body.limit,
-            min_confidence=body.min_confidence,
-        )
+        """Find pictures and pages by words, by pictures, or by both, added and subtracted."""
+        request = body.request()
         found, seconds = timed(lambda: viscite.search(request, collection))
-        return SearchOut.of(body.text, found, seconds)
+        return SearchOut.of(request, found, seconds)
 
     @app.post("/v1/collections/{collection}/chat")
     def chat(collection: str, body: ChatIn) -> AnswerOut:

@@ -14,7 +14,7 @@ from pydantic import BaseModel, SecretStr
 from api import terminal
 from api.settings import Settings
 from store.errors import InvalidInput, NotFound, VisciteError
-from store.records import Kind
+from store.records import Kind, Orientation
 
 if TYPE_CHECKING:
     from api.service import Viscite
@@ -98,9 +98,50 @@ def search(
     query: Annotated[str, typer.Argument(help="What to find, in plain words.")] = "",
     collection: Collection = "default",
     image: Annotated[list[Path] | None, typer.Option("--image", help="Find what looks like this picture.")] = None,
-    minus: Annotated[list[str] | None, typer.Option("--minus", help="A text or picture to move away from.")] = None,
-    kind: Annotated[list[Kind] | None, typer.Option("--kind", help="Only items of this kind.")] = None,
+    plus: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--plus",
+            metavar="[WEIGHT:]TEXT_OR_FILE",
+            help="A text or picture to move towards, as in: --plus 2:beach --plus photo.jpg",
+        ),
+    ] = None,
+    minus: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--minus",
+            metavar="[WEIGHT:]TEXT_OR_FILE",
+            help="A text or picture to move away from, as in: --minus 0.5:people. The query itself has weight 1.",
+        ),
+    ] = None,
+    kind: Annotated[list[Kind] | None, typer.Option("--kind", help="Only items of this kind, or of these.")] = None,
+    taken: Annotated[
+        str | None,
+        typer.Option(
+            "--taken", metavar="DATES", help="Only pictures of this time: 2019..2021, 2019-05.., ..2021-05-04 or 2020."
+        ),
+    ] = None,
+    page: Annotated[
+        str | None, typer.Option("--page", metavar="PAGES", help="Only these pages: 3, 3..7, 3.. or ..7.")
+    ] = None,
+    size: Annotated[
+        str | None,
+        typer.Option(
+            "--size", metavar="PIXELS", help="Only pictures whose shorter side has so many pixels: 1080.. or ..600."
+        ),
+    ] = None,
+    orientation: Annotated[
+        list[Orientation] | None, typer.Option("--orientation", help="Only this shape, or these.")
+    ] = None,
+    tag: Annotated[
+        list[str] | None, typer.Option("--tag", help="Only pictures with this tag; of several, with all.")
+    ] = None,
     limit: Limit = 10,
+    offset: Annotated[int, typer.Option("--offset", help="Leave out this many of the best: for the next page.")] = 0,
+    fold: Annotated[
+        bool, typer.Option("--fold/--no-fold", help="Show near copies of a picture as one, under the best.")
+    ] = True,
+    group: Annotated[bool, typer.Option("--group", help="Show what is found in one file as one.")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Say why each was found.")] = False,
     min_confidence: Annotated[float, typer.Option(help="Leave out what is less sure, from 0 to 1.")] = 0.0,
     under: Under = None,
@@ -108,22 +149,32 @@ def search(
 ) -> None:
     """Find pictures and pages by words, by pictures, or by both, added and subtracted."""
     from api.schemas import SearchOut
-    from api.service import SearchRequest, timed
+    from api.search_request import SearchRequest, parse_dates, parse_numbers, parse_part, subtracted
+    from api.service import timed
 
-    taken = [(one, Path(one)) for one in minus or []]
     request = SearchRequest(
         text=query,
         images=tuple(_read(path) for path in image or []),
-        minus_texts=tuple(text for text, path in taken if not _is_file(path)),
-        minus_images=tuple(_read(path) for _, path in taken if _is_file(path)),
+        parts=(
+            *(parse_part(one, _read) for one in plus or []),
+            *(subtracted(parse_part(one, _read)) for one in minus or []),
+        ),
         kinds=tuple(kind or ()),
         under=tuple(map(str, under or ())),
+        taken=parse_dates(taken),
+        pages=parse_numbers(page, "range of pages", alone=True),
+        size=parse_numbers(size, "range of sizes", alone=False),
+        orientations=tuple(orientation or ()),
+        tags=tuple(tag or ()),
         limit=limit,
+        offset=offset,
         min_confidence=min_confidence,
+        fold=fold,
+        group=group,
     )
     with _viscite() as viscite:
         found, seconds = timed(lambda: viscite.search(request, collection))
-    reply = SearchOut.of(query, found, seconds)
+    reply = SearchOut.of(request, found, seconds)
     _json(reply) if json else terminal.show_search(reply, explain)
 
 
@@ -272,14 +323,6 @@ def serve(
     settings = Settings.load()
     changed = {"host": host or settings.host, "port": settings.port if port is None else port}
     run(settings.model_copy(update=changed))
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    # A long text is no path, and the system says so in its own way.
-    except OSError:
-        return False
 
 
 def _read(path: Path) -> bytes:

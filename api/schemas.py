@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.search_request import SearchRequest
 from indexer.report import Report
 from retriever.search import Found
 from store.collections import Collection
@@ -29,6 +30,11 @@ class SignalOut(Schema):
     terms: list[str]
 
 
+class CopyOut(Schema):
+    id: str
+    path: str
+
+
 class HitOut(Schema):
     rank: int
     id: str
@@ -42,6 +48,8 @@ class HitOut(Schema):
     description: str
     snippet: str
     signals: list[SignalOut]
+    copies: list[CopyOut]
+    others: list[HitOut]
 
     @classmethod
     def of(cls, hit: Hit) -> HitOut:
@@ -69,6 +77,8 @@ class HitOut(Schema):
             description=item.description,
             snippet=hit.snippet,
             signals=signals,
+            copies=[CopyOut(id=copy.id, path=copy.path) for copy in hit.copies],
+            others=[HitOut.of(other) for other in hit.others],
         )
 
 
@@ -76,12 +86,20 @@ class SearchOut(Schema):
     query: str
     hits: list[HitOut]
     nothing_matches: bool
+    offset: int
+    more: bool
     seconds: float
 
     @classmethod
-    def of(cls, query: str, found: Found, seconds: float) -> SearchOut:
-        hits = [HitOut.of(hit) for hit in found.hits]
-        return cls(query=query, hits=hits, nothing_matches=found.nothing_matches, seconds=round(seconds, 4))
+    def of(cls, request: SearchRequest, found: Found, seconds: float) -> SearchOut:
+        return cls(
+            query=request.text,
+            hits=[HitOut.of(hit) for hit in found.hits],
+            nothing_matches=found.nothing_matches,
+            offset=request.offset,
+            more=found.more,
+            seconds=round(seconds, 4),
+        )
 
 
 class ClaimOut(Schema):

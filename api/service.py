@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+from api.search_request import SearchRequest
 from api.settings import PROFILES, Settings
 from api.wiring import Builtin, Models
 from evaluation.collection import evaluate_retriever
@@ -28,7 +28,8 @@ from store.errors import InvalidInput, NotFound
 from store.filters import is_under
 from store.manifest import Manifest, brief, read_manifest
 from store.reader import Reader
-from store.records import Answer, Description, Filters, Item, Kind, Query, SourceState, Vector
+from store.records import Answer, Description, Item, Kind, Query, SourceState, Weighted
+from store.upgrade import bring_up_to_date
 from store.writer import Writer, lock
 from vision.classify import Classified, checked_labels, classify
 
@@ -36,20 +37,6 @@ EVIDENCE = 8
 """Hits that an answer may draw on, unless the request says otherwise."""
 
 Value = TypeVar("Value")
-
-
-@dataclass(frozen=True, slots=True)
-class SearchRequest:
-    """A search as a person asks it: `minus` texts, pictures as encoded bytes."""
-
-    text: str = ""
-    images: tuple[bytes, ...] = ()
-    minus_texts: tuple[str, ...] = ()
-    minus_images: tuple[bytes, ...] = ()
-    kinds: tuple[Kind, ...] = ()
-    under: tuple[str, ...] = ()
-    limit: int = 10
-    min_confidence: float = 0.0
 
 
 class Viscite:
@@ -82,6 +69,12 @@ class Viscite:
                 self._models[profile] = Models(profile, chosen, self._builtin, self._descriptions)
             return self._models[profile]
 
+    def _collection(self, name: str) -> Collection:
+        """A collection, there or not, whose versions are in the format of today."""
+        target = self.home.collection(name)
+        bring_up_to_date(target)
+        return target
+
     # Indexing
 
     def index(
@@ -94,7 +87,7 @@ class Viscite:
         progress: Progress | None = None,
     ) -> tuple[int, Report]:
         """Index files and folders; returns the version they are in, and what was done."""
-        target = self.home.collection(collection)
+        target = self._collection(collection)
         with lock(target):
             version = target.current() if target.exists() else 1
             name = profile or (self._manifest(target).profile if target.exists() else self.settings.profile)
@@ -140,7 +133,7 @@ class Viscite:
 
     def remove(self, paths: Sequence[str], collection: str) -> int:
         """Forget the sources at or under `paths`; returns how many. Raises `NotFound` if there is none of them."""
-        target = self.home.collection(collection)
+        target = self._collection(collection)
         target.current()
         with lock(target):
             manifest = self._manifest(target)
@@ -154,7 +147,7 @@ class Viscite:
 
     def migrate(self, profile: str, collection: str, progress: Progress | None = None) -> tuple[int, int, Report]:
         """Build a version with other models from the same sources, then let it answer; the old one stays."""
-        target = self.home.collection(collection)
+        target = self._collection(collection)
         old = target.current()
         with lock(target):
             sources = [Path(source.path) for source in Reader.open(target, faiss=False).sources]
@@ -172,7 +165,7 @@ class Viscite:
 
     def rollback(self, collection: str) -> tuple[int, int]:
         """Let the version before the current one answer again. Raises `InvalidInput` if there is none."""
-        target = self.home.collection(collection)
+        target = self._collection(collection)
         old = target.current()
         earlier = [version for version in target.versions() if version < old]
         if not earlier:
@@ -199,6 +192,7 @@ class Viscite:
             open_one = self._retrievers.get(collection)
             if open_one is not None and open_one.reader.folder == folder and not open_one.reader.is_stale():
                 return open_one
+            bring_up_to_date(target)
             reader = Reader.open(target, faiss=self.settings.faiss)
             models = self.models(reader.manifest.profile)
             reader.manifest.require(models.search_fingerprints(), collection, models.name)
@@ -208,40 +202,24 @@ class Viscite:
 
     def search(self, request: SearchRequest, collection: str) -> Found:
         """The hits of a request. Raises `InvalidInput` for one beyond the limits or without anything to look for."""
-        self._check(request)
+        request.check(self.settings)
         retriever = self.retriever(collection)
         return retriever.search(self._query(request, self.models(retriever.reader.manifest.profile)))
 
-    def _check(self, request: SearchRequest) -> None:
-        if not request.text.strip() and not request.images and not request.minus_texts and not request.minus_images:
-            raise InvalidInput("Nothing to search for: give some words, a picture, or both.")
-        longest = max(len(request.text), *(len(text) for text in request.minus_texts), 0)
-        if longest > self.settings.max_query_characters:
-            raise InvalidInput(
-                f"A query of {longest:,} characters; at most {self.settings.max_query_characters:,} are read. "
-                "Shorten it to what should be found."
-            )
-        if not 1 <= request.limit <= self.settings.max_results:
-            raise InvalidInput(f"limit is {request.limit}; it must be from 1 to {self.settings.max_results}.")
-        if not 0 <= request.min_confidence <= 1:
-            raise InvalidInput(f"min-confidence is {request.min_confidence}; it must be from 0 to 1.")
-        if len(request.images) + len(request.minus_images) > self.settings.max_query_images:
-            raise InvalidInput(f"More than {self.settings.max_query_images} pictures in one query. Leave some out.")
-
     def _query(self, request: SearchRequest, models: Models) -> Query:
-        def vectors(pictures: Sequence[bytes]) -> tuple[Vector, ...]:
-            return (
-                tuple(models.encoder.encode_images([self.decode(one).pixels for one in pictures])) if pictures else ()
-            )
-
+        pictures = request.pictures()
+        pixels = [self.decode(one.part).pixels for one in pictures]
+        vectors = models.encoder.encode_images(pixels) if pixels else ()
         return Query(
             text=request.text.strip(),
-            images=vectors(request.images),
-            minus_texts=request.minus_texts,
-            minus_images=vectors(request.minus_images),
-            filters=Filters(request.kinds, tuple(str(Path(one).expanduser().absolute()) for one in request.under)),
+            texts=request.texts(),
+            images=tuple(Weighted(vector, one.weight) for vector, one in zip(vectors, pictures, strict=True)),
+            filters=request.filters(),
             limit=request.limit,
+            offset=request.offset,
             min_confidence=request.min_confidence,
+            fold=request.fold,
+            group=request.group,
         )
 
     def decode(self, data: bytes) -> Picture:
@@ -374,6 +352,8 @@ class Viscite:
     def status(self, collection: str | None = None) -> list[tuple[Collection, Manifest]]:
         """Every collection, or the one named, with what its current version says of itself."""
         named = self.home.collections() if collection is None else [self.home.collection(collection)]
+        for one in named:
+            bring_up_to_date(one)
         return [(one, self._manifest(one)) for one in named]
 
 

@@ -87,6 +87,9 @@ class Settings(BaseSettings):
 
     max_query_characters: int = 2000
     max_query_images: int = 8
+    max_query_texts: int = 16
+    max_weight: float = 100.0
+    max_filter_values: int = 64
     max_results: int = 1000
     max_labels: int = 1000
     max_label_characters: int = 200

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 SHOWN_SKIPS = 20
 """Skipped files that are named on a terminal; `--json` names all."""
 
+SHOWN_UNDER = 5
+"""Copies and pages that are named under a hit; `--json` names all."""
+
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -105,12 +108,14 @@ def show_skipped(skipped: Sequence[tuple[str, str]]) -> None:
 
 def show_search(reply: SearchOut, explain: bool) -> None:
     if not reply.hits:
-        out.print("Nothing matches.")
+        out.print("No more hits." if reply.offset else "Nothing matches.")
         return
     if reply.nothing_matches:
         out.print("[yellow]Nothing here clearly matches.[/] The nearest:")
     for hit in reply.hits:
         _show_hit(hit, explain)
+    if reply.more:
+        out.print(f"[dim]There are more: --offset {reply.offset + len(reply.hits)}[/]")
 
 
 def _show_hit(hit: HitOut, explain: bool) -> None:
@@ -119,8 +124,27 @@ def _show_hit(hit: HitOut, explain: bool) -> None:
     words = hit.snippet or hit.description
     if words:
         out.print(f"           [dim]{escape(words)}[/]")
+    for under in _shown_under(hit):
+        out.print(f"           [dim]{escape(under)}[/]")
     if explain:
         out.print(f"           [cyan]{escape('; '.join(_reason(signal) for signal in hit.signals))}[/]")
+
+
+def _shown_under(hit: HitOut) -> Iterator[str]:
+    """What is folded under a hit, in words."""
+    if hit.copies:
+        count = len(hit.copies)
+        paths = _some([_short(one.path) for one in hit.copies])
+        yield f"and {count} near {'copy' if count == 1 else 'copies'}: {paths}"
+    if hit.others:
+        pages = [f"page {page}" for page in dict.fromkeys(one.page for one in hit.others) if page is not None]
+        where = f": {_some(pages)}" if pages else ""
+        yield f"and {len(hit.others)} more in this file{where}"
+
+
+def _some(names: Sequence[str]) -> str:
+    rest = len(names) - SHOWN_UNDER
+    return ", ".join(names[:SHOWN_UNDER]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _reason(signal: Any) -> str:

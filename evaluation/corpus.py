@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from evaluation.dataset import Dataset, file_of
 from evaluation.run import corpus_id
-from store.reader import Catalogue
+from store.catalogue import Catalogue
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from indexer.report import Report
 from store.records import Item, Source
@@ -19,13 +19,14 @@ QUEUED = 4
 class Commit:
     """One step of writing: first the items, then the sources that are complete with them, then paths to forget.
 
-    `is_new` is whether items and sources count as added.
+    `hashes` are perceptual hashes of items that are there, by id. `is_new` is whether items and sources count as added.
     """
 
     items: Sequence[Item] = ()
     words: Sequence[str] = ()
     sources: Sequence[Source] = ()
     forgotten: Sequence[str] = ()
+    hashes: Mapping[str, bytes] = field(default_factory=dict)
     is_new: bool = True
 
 
@@ -71,6 +72,8 @@ class Committer:
                 self._writer.add(commit.items, commit.words)
             if commit.sources:
                 self._writer.mark_done(commit.sources)
+            if commit.hashes:
+                self._writer.add_hashes(commit.hashes)
             if commit.forgotten:
                 self._writer.forget(commit.forgotten)
         if commit.is_new:

@@ -75,6 +75,7 @@ def draft_picture(
         height=picture.height,
         captured_at=picture.captured_at,
         image_vector=image_vector,
+        picture_hash=picture.picture_hash,
     )
     if not picture.is_reduced:
         larger = None

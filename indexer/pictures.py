@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import warnings
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 from indexer.limits import FileLimits
 from models.protocols import Pixels
 from store.errors import InvalidInput
+from store.tables import HASH_BYTES
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "AVIF", "HEIF")
 """Every format that is opened. Pillow knows many more, with a larger surface for attacks."""
@@ -25,19 +27,24 @@ WORKING_SIDE = 448
 READING_SIDE = 1280
 """Pixels of the short side in which text is read."""
 
+HASH_SIDE = math.isqrt(8 * HASH_BYTES)
+"""Frequencies along each side of a picture that its hash tells of."""
+
 WIDEST = 4
 """A picture longer than this many times its short side is bounded by its long side instead."""
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A decoded picture: bounded `pixels`, the size of the upright original in pixels, and when it was taken."""
+    """A decoded picture: bounded `pixels`, the size of the upright original in pixels, when it was taken, and its
+    perceptual hash."""
 
     pixels: Pixels
     width: int
     height: int
     media_type: str
     captured_at: str | None
+    picture_hash: bytes
 
     @property
     def is_reduced(self) -> bool:
@@ -74,7 +81,19 @@ def decode_picture(data: bytes, limits: FileLimits, side: int = WORKING_SIDE) ->
     # Pillow's decoders raise nearly anything on damaged files: struct.error, SyntaxError, EOFError, KeyError...
     except Exception as error:
         raise InvalidInput(f"damaged picture ({_first_line(error)})") from error
-    return Picture(pixels, width, height, media_type, captured_at)
+    return Picture(pixels, width, height, media_type, captured_at, perceptual_hash(pixels))
+
+
+def perceptual_hash(pixels: Pixels) -> bytes:
+    """`HASH_BYTES` bytes: for each of the coarsest frequencies of the picture in grey whether it is above their median.
+
+    Pictures that look the same differ in few bits, and others in about half ("pHash", by the discrete cosine
+    transform).
+    """
+    from imagehash import phash
+
+    bits = phash(Image.fromarray(pixels), hash_size=HASH_SIDE).hash
+    return np.packbits(bits).tobytes()
 
 
 def as_jpeg(pixels: Pixels, side: int) -> bytes:

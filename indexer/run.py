@@ -36,6 +36,9 @@ from store.writer import Writer
 BATCH = 32
 """Drafts that are encoded and committed together. From 16 on the backbone gains no more."""
 
+HASHES = 1024
+"""Perceptual hashes of known pictures that are committed together."""
+
 PAGES_PER_TASK = 8
 """Pages of a document that a worker reads at once, under the time limit of one file, with two more on either side."""
 
@@ -135,10 +138,13 @@ class _Run:
         self._refused: dict[str, str] = {}
         self._drafts: list[Draft] = []
         self._sources: list[Source] = []
+        self._hashes: dict[str, bytes] = {}
 
     def index(self, files: Sequence[Path], progress: Progress | None) -> None:
         """Index the files in order."""
-        for done, (path, contents) in enumerate(self._read(files, self._known), 1):
+        # What is known is decoded once more where its hash is not.
+        known = {path: sha256 for path, sha256 in self._known.items() if sha256 not in self._writer.unhashed}
+        for done, (path, contents) in enumerate(self._read(files, known), 1):
             self._take(path, contents)
             if progress is not None:
                 progress("Indexing", done, len(files))
@@ -244,6 +250,10 @@ class _Run:
             return
         if stamp.sha256 == known:
             self._report.unchanged += 1
+            if contents.picture is not None:
+                self._hashes[item_id(stamp.sha256, Kind.IMAGE)] = contents.picture.picture_hash
+                if len(self._hashes) >= HASHES:
+                    self._flush()
             return
         if stamp.sha256 not in self._met:
             self._met.add(stamp.sha256)
@@ -327,8 +337,8 @@ class _Run:
                 self._report.skip(source.path, self._refused[source.sha256])
             else:
                 sources.append(replace(source, state=self._states.get(source.sha256, SourceState.DONE)))
-        self._committer.put(Commit(encoded.items, encoded.words, sources))
-        self._drafts, self._sources = [], []
+        self._committer.put(Commit(encoded.items, encoded.words, sources, hashes=self._hashes))
+        self._drafts, self._sources, self._hashes = [], [], {}
 
 
 def _there(copies: Sequence[Source]) -> Path:

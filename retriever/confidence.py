@@ -52,7 +52,7 @@ class Judge:
     def evidence(self, rows: Sequence[int]) -> list[tuple[dict[str, float], float]]:
         """For each row its evidence by channel, and the share of the query's words that stand in it."""
         worded = [row for row in rows if row in self._scores.get("lexical", ())]
-        shares = dict(zip(worded, found_words(self._reader, self._query.text, worded), strict=True))
+        shares = dict(zip(worded, found_words(self._reader, self._query.words, worded), strict=True))
         return [(self._by_channel(row), shares.get(row, 0.0)) for row in rows]
 
     def probability(self, channel: str, row: int, score: float) -> float | None:

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from models.protocols import ImageTextEncoder, TextEmbedder
 from retriever import channels
 from retriever.calibration import Calibration
 from retriever.confidence import THRESHOLD, Judge
+from retriever.folding import copies_of
 from retriever.fusion import fold_pages, promote, reciprocal_ranks
+from retriever.grouping import by_file
 from retriever.snippets import matched_terms, searched_texts, snippet
 from store.reader import Reader
-from store.records import Hit, Query, Signal
+from store.records import Copy, Hit, Query, Signal
 from store.vector_views import Scored
 
 DEPTH = 200
-"""Rows that each channel contributes to the fusion of one search."""
+"""Rows that each channel contributes to the fusion of one search. Where that gives fewer hits than are wanted it is
+doubled, and what only then is found comes after the rest, so that pages of results never change their order."""
+
+DEEPEST = 8 * DEPTH
+"""Beyond this it is doubled no more."""
 
 JUDGED = 50
 """Rows, best first, whose confidence counts for their order, and of which the most confident says whether anything
@@ -29,10 +36,21 @@ Rankings = Mapping[str, Scored]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The hits of a query, and whether none of them beats chance."""
+    """The hits of a query, whether nothing that was found beats chance, and whether there are more hits after these."""
 
     hits: Sequence[Hit]
     nothing_matches: bool
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A row with its fused score, its rank and raw score by channel, and what weighs it."""
+
+    row: int
+    score: float
+    places: Mapping[str, tuple[int, float]]
+    judge: Judge
 
 
 class Retriever:
@@ -48,14 +66,17 @@ class Retriever:
         self._pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="lexical")
 
     def rank(self, query: Query, depth: int) -> Rankings:
-        """What each channel finds. A channel that the query does not speak to is left out."""
+        """What each channel finds. A channel that the query does not speak to is left out.
+
+        Raises `InvalidInput` where nothing is looked for, and for filters that contradict each other.
+        """
+        channels.require_something(query)
         allowed = self.reader.catalogue.allowed(query.filters)
         if not allowed.any():
             return {}
         # The full-text index works on its own threads while the models encode the query on ours.
-        words = (
-            self._pool.submit(channels.lexical, self.reader, query.text, query.filters, depth) if query.text else None
-        )
+        asked = (self.reader, query.text, query.filters, depth, query.texts)
+        words = self._pool.submit(channels.lexical, *asked) if query.words else None
         rankings = {
             "visual": channels.visual(self.reader, channels.visual_vector(query, self._encoder), allowed, depth)
         }
@@ -81,55 +102,109 @@ class Retriever:
         return promote(fused, judge.confidences([row for row, _ in fused[:JUDGED]]), catalogue.ids)
 
     def search(self, query: Query) -> Found:
-        """The best `query.limit` hits whose confidence is at least `query.min_confidence`."""
+        """The best `query.limit` hits from `query.offset` on, whose confidence is at least `query.min_confidence`.
+
+        Every page of results comes from the same order. Raises `InvalidInput` where nothing is looked for, and for
+        filters that contradict each other.
+        """
+        wanted = query.offset + query.limit + 1
+        ranked: dict[int, Ranked] = {}
+        shown: list[list[int]] = []
+        best, depth = 0.0, DEPTH
+        while True:
+            rankings = self.rank(query, depth)
+            block = self._beyond(query, rankings, ranked)
+            if depth == DEPTH:
+                judged = block if query.min_confidence else block[:JUDGED]
+                best = max(_confidences(judged), default=0.0)
+            kept = block
+            if query.min_confidence:
+                kept = [
+                    one for one, sure in zip(block, _confidences(block), strict=True) if sure >= query.min_confidence
+                ]
+            ranked |= {one.row: one for one in kept}
+            copies = copies_of(self.reader, list(ranked)) if query.fold else {}
+            shown = self._shown(query, [row for row in ranked if row not in copies])
+            is_all = all(len(scored) < depth for scored in rankings.values())
+            # Where the last that was ranked is below the bar, so is what lies deeper.
+            if len(shown) >= wanted or kept[-1:] != block[-1:] or not block or is_all or depth >= DEEPEST:
+                break
+            depth *= 2
+        page = shown[query.offset : query.offset + query.limit]
+        entries = [ranked[row] for rows in page for row in rows]
+        hits = dict(zip([one.row for one in entries], self._hits(query, entries, copies), strict=True))
+        numbered = [
+            replace(hits[first], rank=rank, others=tuple(replace(hits[row], rank=rank) for row in rest))
+            for rank, (first, *rest) in enumerate(page, query.offset + 1)
+        ]
+        return Found(numbered, best < THRESHOLD, more=len(shown) >= wanted)
+
+    def _beyond(self, query: Query, rankings: Rankings, known: Mapping[int, Ranked]) -> list[Ranked]:
+        """What is ranked beside the `known`, best first. It stands below them, whatever its score."""
         catalogue = self.reader.catalogue
-        rankings = self.rank(query, max(DEPTH, query.limit))
         judge = self.judge(query, rankings)
         fused = self.fuse(rankings, judge)
         if not query.filters.kinds:
             fused = fold_pages(fused, catalogue.kinds, catalogue.places)
-        # Without a bar, what stands below the hits is shown to no one.
-        shown = fused if query.min_confidence else fused[: max(JUDGED, query.limit)]
-        sure = judge.confidences([row for row, _ in shown])
-        kept = [
-            (row, score, confidence)
-            for (row, score), confidence in zip(shown, sure, strict=True)
-            if confidence >= query.min_confidence
-        ][: query.limit]
-        return Found(self._hits(query, kept, rankings, judge), nothing_matches=max(sure, default=0.0) < THRESHOLD)
-
-    def _hits(
-        self, query: Query, kept: Sequence[tuple[int, float, float]], rankings: Rankings, judge: Judge
-    ) -> list[Hit]:
-        rows = [row for row, _, _ in kept]
-        items = self.reader.items(rows)
-        paths = [self.reader.catalogue.path(row, query.filters.under) for row in rows]
-        terms = matched_terms(self.reader, query.text, searched_texts(paths, items))
         places = {
             channel: {row: (rank, score) for rank, (row, score) in enumerate(scored, 1)}
             for channel, scored in rankings.items()
         }
+        most = min((one.score for one in known.values()), default=float("inf"))
+        return [
+            Ranked(
+                row, min(score, most), {name: ranked[row] for name, ranked in places.items() if row in ranked}, judge
+            )
+            for row, score in fused
+            if row not in known
+        ]
+
+    def _shown(self, query: Query, rows: Sequence[int]) -> list[list[int]]:
+        """Each hit's row, followed by those that are shown under it as found in the same file."""
+        return by_file(rows, self.reader.catalogue.contents) if query.group else [[row] for row in rows]
+
+    def _hits(self, query: Query, entries: Sequence[Ranked], copies: Mapping[int, int]) -> list[Hit]:
+        """The hits of `entries` with the `copies` that are folded under them, not yet numbered."""
+        catalogue = self.reader.catalogue
+        items = self.reader.items([one.row for one in entries])
+        paths = [catalogue.path(one.row, query.filters.under) for one in entries]
+        found = matched_terms(self.reader, query.words, searched_texts(paths, items))
+        folded: dict[int, list[Copy]] = {one.row: [] for one in entries}
+        for row, best in copies.items():
+            if best in folded:
+                folded[best].append(Copy(catalogue.ids[row], catalogue.path(row, query.filters.under)))
         return [
             Hit(
-                rank,
-                items[rank - 1],
-                paths[rank - 1],
-                score,
-                confidence,
-                snippet(items[rank - 1].text, terms[rank - 1]),
-                _signals(row, places, terms[rank - 1], judge),
+                rank=0,
+                item=item,
+                path=path,
+                score=one.score,
+                confidence=sure,
+                snippet=snippet(item.text, terms),
+                signals=_signals(one, terms),
+                copies=tuple(folded[one.row]),
             )
-            for rank, (row, score, confidence) in enumerate(kept, 1)
+            for one, item, path, sure, terms in zip(entries, items, paths, _confidences(entries), found, strict=True)
         ]
 
 
-def _signals(
-    row: int, places: Mapping[str, Mapping[int, tuple[int, float]]], terms: tuple[str, ...], judge: Judge
-) -> tuple[Signal, ...]:
-    signals = []
-    for channel, ranked in places.items():
-        if row in ranked:
-            rank, score = ranked[row]
-            words = terms if channel == "lexical" else ()
-            signals.append(Signal(channel, score, rank, judge.probability(channel, row, score), words))
-    return tuple(signals)
+def _confidences(entries: Sequence[Ranked]) -> list[float]:
+    """How likely each of `entries` is relevant."""
+    rows: dict[Judge, list[int]] = defaultdict(list)
+    for one in entries:
+        rows[one.judge].append(one.row)
+    sure = {judge: dict(zip(found, judge.confidences(found), strict=True)) for judge, found in rows.items()}
+    return [sure[one.judge][one.row] for one in entries]
+
+
+def _signals(one: Ranked, terms: tuple[str, ...]) -> tuple[Signal, ...]:
+    return tuple(
+        Signal(
+            channel,
+            score,
+            rank,
+            one.judge.probability(channel, one.row, score),
+            terms if channel == "lexical" else (),
+        )
+        for channel, (rank, score) in one.places.items()
+    )

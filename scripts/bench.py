@@ -28,7 +28,8 @@ from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from api.service import SearchRequest, Viscite
+from api.search_request import SearchRequest
+from api.service import Viscite
 from api.settings import Settings
 from store.collections import Home
 from store.reader import Reader

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from api.service import SearchRequest, Viscite
+from api.search_request import SearchRequest
+from api.service import Viscite
 from api.settings import Settings
 from store.records import Kind
 
@@ -33,7 +34,7 @@ def main() -> None:
     try:
         for word, numbers in SHOWN.items():
             request = SearchRequest(
-                text=word, kinds=(Kind.IMAGE,), under=(str(PHOTOS),), limit=len(list(PHOTOS.iterdir()))
+                text=word, kinds=(Kind.IMAGE,), under=(str(PHOTOS),), limit=len(list(PHOTOS.iterdir())), fold=False
             )
             found = [Path(hit.path).stem.removeprefix("IMG_") for hit in viscite.search(request, "demo").hits]
             rank = min(found.index(number) + 1 for number in numbers.split() if number in found)

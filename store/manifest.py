@@ -11,7 +11,7 @@ from typing import Any
 
 from store.errors import IncompatibleIndex
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 FILE_NAME = "manifest.json"
 
 

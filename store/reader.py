@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from store.catalogue import Catalogue
 from store.collections import Collection
-from store.filters import expression, is_under
+from store.filters import expression
+from store.full_text import full_text_query
 from store.manifest import FILE_NAME, Manifest, read_manifest
-from store.records import Filters, Item, Source, SourceState, Vector
+from store.records import Filters, Item, SourceState, Vector, Weighted
 from store.tables import LIGHT_COLUMNS, open_tables, read_items, read_sources
 from store.vector_views import (
     FaissView,
@@ -35,41 +35,6 @@ BETWEEN_TEXTS = "zq7c1f4zq"
 """A word that stands in no text, between texts that are cut into stems together."""
 
 
-@dataclass(frozen=True, slots=True)
-class Catalogue:
-    """What is known of every row of `items` without reading it: row i has `ids[i]`, `kinds[i]`, `contents[i]`."""
-
-    ids: Sequence[str]
-    kinds: Sequence[str]
-    contents: Sequence[str]
-    pages: Sequence[int | None]
-    row_of: Mapping[str, int]
-    places: Sequence[tuple[str, int | None]]
-    """The content and the page of each row."""
-    paths: Mapping[str, Sequence[str]]
-    """The paths of each content (sha256) that is wholly indexed, sorted."""
-    visible: Mask
-    """bool[n]: the rows whose sources are wholly indexed."""
-
-    def contents_under(self, folders: Sequence[str]) -> list[str]:
-        """The contents that have a path under one of `folders`."""
-        return [sha256 for sha256, paths in self.paths.items() if any(is_under(path, folders) for path in paths)]
-
-    def allowed(self, filters: Filters) -> Mask:
-        """bool[n]: the rows that `filters` keep, of wholly indexed sources alone."""
-        mask = self.visible
-        if filters.under:
-            mask = _mask(self.contents, set(self.contents_under(filters.under)))
-        if filters.kinds:
-            mask = mask & _mask(self.kinds, {str(kind) for kind in filters.kinds})
-        return mask
-
-    def path(self, row: int, under: Sequence[str]) -> str:
-        """Where the item of a row lies: of several copies the first under `under` that is still there."""
-        paths = [path for path in self.paths[self.contents[row]] if is_under(path, under)]
-        return next((path for path in paths if Path(path).exists()), paths[0])
-
-
 class Reader:
     """One version as it was when opened. `is_stale` says when to open it again."""
 
@@ -80,7 +45,7 @@ class Reader:
         self._items = items
         items.checkout(items.version)
         self.sources = read_sources(sources.to_arrow())
-        self.catalogue = _catalogue(items, self.sources)
+        self.catalogue = Catalogue.read(items, self.sources)
         self.vectors: VectorView = FaissView(items) if faiss else LanceView(items)
 
     @classmethod
@@ -111,16 +76,21 @@ class Reader:
         """All vectors of a column in pieces: int64[m] rows and float32[m, d]."""
         return vector_batches(self._items, column)
 
-    def matching(self, text: str, depth: int, filters: Filters) -> Scored:
-        """Rows with their BM25 scores for the words of `text`, best first, ties by id."""
-        from lancedb.query import MatchQuery
+    def matching(self, texts: Sequence[Weighted[str]], depth: int, filters: Filters) -> Scored:
+        """Rows with their BM25 scores for the words of `texts`, best first, ties by id.
 
-        query = self._items.search(MatchQuery(text, "words"), query_type="fts").select(["id", "_score"])
+        The scores of texts add up, those of negative weight are subtracted; a row of which nothing is left is not
+        found. Weights count in proportion to the largest.
+        """
+        asked = full_text_query(texts)
+        if asked is None:
+            return []
+        query = self._items.search(asked, query_type="fts").select(["id", "_score"])
         contents = self.catalogue.contents_under(filters.under) if filters.under else None
         kept = expression(filters, contents)
         if kept is not None:
             query = query.where(kept, prefilter=True)
-        found = query.limit(depth).to_arrow().to_pylist()
+        found = [row for row in query.limit(depth).to_arrow().to_pylist() if row["_score"] > 0]
         found.sort(key=lambda row: (-row["_score"], row["id"]))
         scored = [(self.catalogue.row_of[row["id"]], float(row["_score"])) for row in found]
         return [(row, score) for row, score in scored if self.catalogue.contents[row] in self.catalogue.paths]
@@ -136,6 +106,16 @@ class Reader:
                 stems[-1].add(token.text)
         return stems if len(stems) == len(texts) else [set() for _ in texts]
 
+    def image_vectors(self, rows: Sequence[int]) -> Matrix:
+        """float32[n, d]: the image vectors of `rows`, in that order; zeros for one that has none."""
+        chosen = sorted(set(rows))
+        found = self._items.take_offsets(chosen).select(["id", "image_vector"]).to_arrow()
+        by_id = dict(zip(found["id"].to_pylist(), found["image_vector"].to_pylist(), strict=True))
+        dimension = self._items.schema.field("image_vector").type.list_size
+        vectors = (by_id[self.catalogue.ids[row]] for row in rows)
+        filled = [np.zeros(dimension) if vector is None else vector for vector in vectors]
+        return np.array(filled, np.float32).reshape(-1, dimension)
+
     def items(self, rows: Sequence[int]) -> list[Item]:
         """The items of `rows`, in that order, without their vectors."""
         if not rows:
@@ -145,27 +125,5 @@ class Reader:
         return [by_id[self.catalogue.ids[row]] for row in rows]
 
 
-def _mask(values: Sequence[str], kept: set[str]) -> Mask:
-    return np.fromiter((value in kept for value in values), dtype=bool, count=len(values))
-
-
 def _stamp(folder: Path) -> int:
     return (folder / FILE_NAME).stat().st_mtime_ns
-
-
-def _catalogue(items: Table, sources: Sequence[Source]) -> Catalogue:
-    columns = items.search().select(["id", "kind", "sha256", "page"]).to_arrow()
-    paths: dict[str, list[str]] = defaultdict(list)
-    for source in sources:
-        paths[source.sha256].append(source.path)
-    ids, contents, pages = (columns[name].to_pylist() for name in ("id", "sha256", "page"))
-    return Catalogue(
-        ids=ids,
-        kinds=columns["kind"].to_pylist(),
-        contents=contents,
-        pages=pages,
-        places=list(zip(contents, pages, strict=True)),
-        visible=_mask(contents, set(paths)),
-        row_of={identity: row for row, identity in enumerate(ids)},
-        paths={content: sorted(found) for content, found in paths.items()},
-    )

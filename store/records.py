@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +29,14 @@ class Kind(StrEnum):
     PAGE = "page"
     FIGURE = "figure"
     PASSAGE = "passage"
+
+
+class Orientation(StrEnum):
+    """The shape of a picture or page. One is square if its longer side is less than a twentieth longer."""
+
+    LANDSCAPE = "landscape"
+    PORTRAIT = "portrait"
+    SQUARE = "square"
 
 
 class SourceState(StrEnum):
@@ -118,7 +126,8 @@ class Item:
     """One thing that can be found. Paths are kept beside it, in the sources with the same `sha256`.
 
     `text` is the text read in or extracted from it; `width` and `height` are pixels for an image and PDF points
-    for a page; `captured_at` is ISO 8601 without a zone, as cameras write it.
+    for a page; `captured_at` is ISO 8601 without a zone, as cameras write it. Pictures that look the same have a
+    `picture_hash` of nearly the same bits.
     """
 
     id: str
@@ -134,6 +143,7 @@ class Item:
     height: float = 0
     captured_at: str | None = None
     attributes: Mapping[str, Any] = field(default_factory=dict)
+    picture_hash: bytes | None = None
 
 
 def item_id(
@@ -153,28 +163,73 @@ def item_id(
     return hashlib.sha256(f"{sha256}/{kind}/{page}/{place}".encode()).hexdigest()[:32]
 
 
+Bound = TypeVar("Bound", str, int)
+
+
+@dataclass(frozen=True, slots=True)
+class Range(Generic[Bound]):
+    """From `least` to `most`, both included. None is no bound."""
+
+    least: Bound | None = None
+    most: Bound | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it keeps everything."""
+        return self.least is None and self.most is None
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Restrictions on what may be found. Empty means all. `under` holds absolute paths of files or folders."""
+    """Restrictions on what may be found. Empty means all; what has several must meet each.
+
+    `under` holds absolute paths of files or folders. `taken` is compared with `captured_at`, to the second. `size` is
+    the shorter side of a picture in pixels. An item has one of `kinds` and of `orientations`, and all of `tags`.
+    """
 
     kinds: tuple[Kind, ...] = ()
     under: tuple[str, ...] = ()
+    taken: Range[str] = field(default_factory=Range)
+    pages: Range[int] = field(default_factory=Range)
+    size: Range[int] = field(default_factory=Range)
+    orientations: tuple[Orientation, ...] = ()
+    tags: tuple[str, ...] = ()
+
+
+Part = TypeVar("Part")
+
+
+@dataclass(frozen=True, slots=True)
+class Weighted(Generic[Part]):
+    """A part of a query: added with its weight, or subtracted where that is negative."""
+
+    part: Part
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is looked for: text and image vectors of the visual space, added and subtracted, and filters.
+    """What is looked for: texts, and image vectors of the visual space, added and subtracted, and filters.
 
-    `images` and `minus_images` are vectors that the wiring has encoded from files or uploads.
+    `text` is added with weight 1, as what a person would call the query; `texts` are further ones. With `fold`, near
+    copies of a picture are one hit, and with `group` all that is found in one file. The hits from place `offset` on
+    are wanted, counting from 0.
     """
 
     text: str = ""
-    images: tuple[Vector, ...] = ()
-    minus_texts: tuple[str, ...] = ()
-    minus_images: tuple[Vector, ...] = ()
+    texts: tuple[Weighted[str], ...] = ()
+    images: tuple[Weighted[Vector], ...] = ()
     filters: Filters = field(default_factory=Filters)
     limit: int = 10
+    offset: int = 0
     min_confidence: float = 0.0
+    fold: bool = True
+    group: bool = False
+
+    @property
+    def words(self) -> str:
+        """All texts that are added."""
+        return " ".join(text for text in (self.text, *(one.part for one in self.texts if one.weight > 0)) if text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +244,19 @@ class Signal:
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """A near copy of the picture of a hit, and where it lies."""
+
+    id: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
-    """A found item. `score` orders the hits of one query; `confidence` in [0, 1] compares between queries."""
+    """A found item. `score` orders the hits of one query; `confidence` in [0, 1] compares between queries.
+
+    `copies` are the near copies folded under it, the best first; `others` what else was found in the same file.
+    """
 
     rank: int
     item: Item
@@ -199,6 +265,8 @@ class Hit:
     confidence: float
     snippet: str = ""
     signals: tuple[Signal, ...] = ()
+    copies: tuple[Copy, ...] = ()
+    others: tuple[Hit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

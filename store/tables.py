@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
+from store.filters import tags_column
 from store.records import Box, Item, Kind, Source, SourceState, Vector
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 ITEMS = "items"
 SOURCES = "sources"
+
+HASH_BYTES = 32
+"""The length of a perceptual hash."""
 
 SOURCE_SCHEMA = pa.schema(
     [
@@ -29,10 +33,14 @@ SOURCE_SCHEMA = pa.schema(
     ]
 )
 
+ADDED_COLUMNS = (pa.field("tags", pa.string()), pa.field("picture_hash", pa.binary(HASH_BYTES)))
+"""The columns of `items` that format 1 lacked: the tags as `store.filters` compares them, and the perceptual hash."""
+
 LIGHT_COLUMNS = [
     "id", "kind", "sha256", "page", "box", "description", "text", "width", "height", "captured_at", "attributes",
+    "picture_hash",
 ]  # fmt: skip
-"""All of an item but its vectors and its words for the full-text index."""
+"""All of an item but its vectors, its words for the full-text index, and its tags, which are also attributes."""
 
 
 def item_schema(image_dimension: int, text_dimension: int) -> pa.Schema:
@@ -53,6 +61,7 @@ def item_schema(image_dimension: int, text_dimension: int) -> pa.Schema:
             pa.field("height", pa.float32()),
             pa.field("captured_at", pa.string()),
             pa.field("attributes", pa.string()),
+            *ADDED_COLUMNS,
         ]
     )
 
@@ -89,6 +98,8 @@ def item_rows(items: Sequence[Item], words: Sequence[str], schema: pa.Schema) ->
         "height": [item.height for item in items],
         "captured_at": [item.captured_at for item in items],
         "attributes": [json.dumps(item.attributes, ensure_ascii=False, sort_keys=True) for item in items],
+        "tags": [tags_of(item.attributes) for item in items],
+        "picture_hash": [item.picture_hash for item in items],
     }
     arrays = {name: pa.array(values, schema.field(name).type) for name, values in columns.items()}
     for name, vectors in (
@@ -97,6 +108,11 @@ def item_rows(items: Sequence[Item], words: Sequence[str], schema: pa.Schema) ->
     ):
         arrays[name] = _vector_column(vectors, schema.field(name).type)
     return pa.table([arrays[name] for name in schema.names], schema=schema)
+
+
+def tags_of(attributes: Mapping[str, Any]) -> str | None:
+    """The column `tags` of an item with these attributes."""
+    return tags_column([tag["name"] for tag in attributes.get("tags", ())])
 
 
 def _vector_column(vectors: Sequence[Vector | None], kind: pa.DataType) -> pa.Array:
@@ -124,6 +140,7 @@ def read_items(rows: Iterable[Mapping[str, Any]]) -> list[Item]:
             height=row["height"],
             captured_at=row["captured_at"],
             attributes=json.loads(row["attributes"]),
+            picture_hash=row["picture_hash"],
         )
         for row in rows
     ]

@@ -15,13 +15,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from filelock import FileLock, Timeout
 
 from store.collections import Collection
 from store.errors import CollectionLocked, StorageFailed
 from store.manifest import Manifest, read_manifest, write_manifest
 from store.records import Item, Kind, Source, Vector
-from store.tables import create_tables, item_rows, open_tables, read_sources, source_rows
+from store.tables import HASH_BYTES, create_tables, item_rows, open_tables, read_sources, source_rows
 
 if TYPE_CHECKING:
     from lancedb.table import Table
@@ -75,7 +77,11 @@ class Writer:
         self._manifest = manifest
         self._items = items
         self._sources = sources
-        self._known = set(items.search().select(["id"]).to_arrow()["id"].to_pylist())
+        known = items.search().select(["id", "kind", "sha256", "picture_hash"]).to_arrow()
+        self._known = set(known["id"].to_pylist())
+        lacking = known.filter(pc.and_(pc.equal(known["kind"], str(Kind.IMAGE)), pc.is_null(known["picture_hash"])))
+        self.unhashed = set(lacking["sha256"].to_pylist())
+        """The contents of pictures without a perceptual hash: an earlier format had none."""
         self.sources = {source.path: source for source in read_sources(sources.to_arrow())}
 
     @classmethod
@@ -113,6 +119,12 @@ class Writer:
             else:
                 self._upsert(self._items, "id", rows)
         self._known.update(item.id for item in items)
+
+    def add_hashes(self, hashes: Mapping[str, bytes]) -> None:
+        """Commit perceptual hashes, by id, of items that are there."""
+        rows = pa.table({"id": list(hashes), "picture_hash": pa.array(hashes.values(), pa.binary(HASH_BYTES))})
+        with storage(self.folder):
+            self._items.merge_insert("id").when_matched_update_all().execute(rows)
 
     def image_vectors(self, ids: Sequence[str]) -> dict[str, Vector]:
         """The vectors of committed items, by id."""

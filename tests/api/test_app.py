@@ -44,6 +44,22 @@ def test_search_by_text_picture_and_kind(client: TestClient, library: Path) -> N
     assert {signal["channel"] for signal in hit["signals"]} >= {"semantic", "lexical"}  # type: ignore[attr-defined]
 
 
+def test_search_with_weights_filters_and_pages(client: TestClient, library: Path) -> None:
+    picture = base64.b64encode((library / "blue.png").read_bytes()).decode()
+    parts = {"plus": [{"text": "red", "weight": 3}, {"image": picture, "weight": 0.1}], "minus": ["green"]}
+    assert str(search(client, **parts, kinds=["image"])[0]["path"]).endswith("red.jpg")
+    assert str(search(client, text="red", tags=["blue"])[0]["path"]).endswith("blue.png")
+    assert [hit["page"] for hit in search(client, text="red", pages={"from": 1, "to": 1})] == [1]
+    assert str(search(client, text="blue", orientations=["portrait"], size={"from": 500})[0]["path"]).endswith(
+        "red.jpg"
+    )
+    assert search(client, text="red", taken={"from": "2019-05"}) == []
+    body = {"text": "red", "limit": 1, "offset": 1, "fold": False, "group": True}
+    reply = client.post("/v1/collections/default/search", json=body).json()
+    assert (reply["offset"], reply["more"], reply["hits"][0]["rank"]) == (1, True, 2)
+    assert (reply["hits"][0]["copies"], reply["hits"][0]["others"]) == ([], [])
+
+
 def test_thumbnails_are_small_upright_and_carry_no_metadata(client: TestClient) -> None:
     hit = search(client, text="red", kinds=["image"], limit=1)[0]
     reply = client.get(f"/v1/collections/default/items/{hit['id']}/thumbnail")
@@ -111,6 +127,22 @@ def test_a_collection_is_deleted_and_its_files_stay(viscite: Viscite, photo: Cal
         ("/v1/collections/default/search", {"images": ["http://example.org/a.jpg"]}, 422, "not fetched"),
         ("/v1/collections/default/search", {"images": ["bm8="]}, 422, "not a picture"),
         ("/v1/collections/default/search", {"minus": ["x"]}, 422, "only left out"),
+        ("/v1/collections/default/search", {"plus": [{"text": "x", "weight": -1}]}, 422, "only left out"),
+        (
+            "/v1/collections/default/search",
+            {"text": "x", "minus": [{"text": "y", "weight": -1}]},
+            422,
+            "without a sign",
+        ),
+        ("/v1/collections/default/search", {"text": "x", "minus": [{"weight": 1}]}, 422, "either a text or an image"),
+        ("/v1/collections/default/search", {"text": "x", "minus": ["x"]}, 422, "cancels"),
+        ("/v1/collections/default/search", {"text": "x", "taken": {"from": "2021", "to": "2019"}}, 422, "contradicts"),
+        ("/v1/collections/default/search", {"text": "x", "taken": {"from": "' OR 1=1 --"}}, 422, "is no date"),
+        ("/v1/collections/default/search", {"text": "x", "pages": {"from": -1}}, 422, "pages"),
+        ("/v1/collections/default/search", {"text": "x", "tags": ["' OR 1=1 --"]}, 422, "Nothing has the tag"),
+        ("/v1/collections/default/search", {"text": "x", "tags": ["blu"]}, 422, "near it: blue"),
+        ("/v1/collections/default/search", {"text": "x", "orientations": ["round"]}, 422, "orientations"),
+        ("/v1/collections/default/search", {"text": "x", "offset": 10**6}, 422, "VISCITE_MAX_RESULTS"),
         ("/v1/collections/default/chat", {"messages": []}, 422, "messages"),
         ("/v1/collections/default/chat", {"messages": [{"role": "user", "content": " "}]}, 422, "No question"),
         ("/v1/classify", {"images": [], "labels": ["a"]}, 422, "images"),

@@ -64,7 +64,7 @@ def test_search_finds_by_sight_and_by_words(viscite: Command, files: Path) -> No
     hit = reply["hits"][0]
     assert hit.keys() == {
         "rank", "id", "kind", "path", "page", "page_label", "box", "score", "confidence", "description", "snippet",
-        "signals",
+        "signals", "copies", "others",
     }  # fmt: skip
     assert (hit["rank"], hit["kind"], hit["path"]) == (1, "image", str(files / "two.jpg"))
     assert {signal["channel"] for signal in hit["signals"]} >= {"visual", "semantic"}
@@ -76,6 +76,20 @@ def test_search_finds_by_sight_and_by_words(viscite: Command, files: Path) -> No
 def test_search_by_picture_finds_itself(viscite: Command, files: Path) -> None:
     hits = viscite.json("search", "--image", files / "one.jpg", "--kind", "image")["hits"]
     assert [Path(hit["path"]).name for hit in hits] == ["one.jpg", "two.jpg"]
+
+
+def test_search_with_weights_filters_and_pages(viscite: Command, files: Path) -> None:
+    image = ("--kind", "image", "--limit", "1")
+    assert viscite.json("search", "a temple", "--minus", "0.5:flower", *image)["hits"][0]["path"].endswith("one.jpg")
+    plus = viscite.json("search", "--plus", f"0.8:{files / 'two.jpg'}", "--plus", "garden", *image)
+    assert (plus["hits"][0]["path"], plus["offset"], plus["more"]) == (str(files / "two.jpg"), 0, True)
+    rest = viscite.json("search", "--plus", str(files / "two.jpg"), *image, "--offset", "1")
+    assert ([hit["rank"] for hit in rest["hits"]], rest["more"]) == ([2], False)
+    wide = viscite.json("search", "flower", "--orientation", "landscape", "--size", "400..500", "--no-fold", "--group")
+    assert {Path(hit["path"]).name for hit in wide["hits"]} == {"one.jpg", "two.jpg"}
+    assert viscite.json("search", "flower", "--taken", "2019..")["hits"] == []
+    shown = viscite.run("search", "ferry", "--limit", "1").stdout
+    assert "There are more: --offset 1" in shown
 
 
 def test_ask_answers_with_a_checked_citation_or_abstains(viscite: Command, files: Path) -> None:
@@ -124,6 +138,17 @@ def test_eval(viscite: Command, tmp_path: Path) -> None:
         (["search", "x", "--limit", "0"], 1, "limit is 0"),
         (["search", "x", "--kind", "sculpture"], 2, "sculpture"),
         (["search", "--minus", "x"], 1, "only left out"),
+        (["search", "--plus", "-2:x"], 1, "only left out"),
+        (["search", "x", "--minus", "-2:y"], 1, "without a sign"),
+        (["search", "x", "--minus", "1:x"], 1, "cancels"),
+        (["search", "x", "--taken", "2021..2019"], 1, "contradicts itself"),
+        (["search", "x", "--taken", "last May"], 1, "is no date"),
+        (["search", "x", "--page", "two"], 1, "Write for example 3, 3..7"),
+        (["search", "x", "--page", "3", "--kind", "image"], 1, "contradict each other"),
+        (["search", "x", "--size", "600"], 1, "Write for example 3..7"),
+        (["search", "x", "--tag", "no such thing at all"], 1, "Nothing has the tag"),
+        (["search", "x", "--orientation", "slanted"], 2, "slanted"),
+        (["search", "x", "--offset", "-1"], 1, "offset is -1"),
         (["ask", " "], 1, "No question"),
         (["eval", "/no/such/folder"], 1, "/no/such/folder"),
         (["remove", "/no/such/file"], 1, "Nothing at /no/such/file"),

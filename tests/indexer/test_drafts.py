@@ -11,7 +11,7 @@ from indexer.pictures import Picture
 from models.protocols import Pixels
 from store.records import Description, ReadLine, Tag
 
-PICTURE = Picture(np.zeros((30, 40, 3), np.uint8), 400, 300, "image/jpeg", None)
+PICTURE = Picture(np.zeros((30, 40, 3), np.uint8), 400, 300, "image/jpeg", None, bytes(32))
 
 
 @pytest.mark.parametrize(
@@ -60,5 +60,5 @@ def test_a_picture_is_read_again_only_if_it_was_made_smaller() -> None:
         raise AssertionError("not asked for")
 
     assert draft_picture("0" * 64, PICTURE, "a.jpg", larger).larger is larger
-    whole = Picture(np.zeros((30, 40, 3), np.uint8), 40, 30, "image/png", None)
+    whole = Picture(np.zeros((30, 40, 3), np.uint8), 40, 30, "image/png", None, bytes(32))
     assert draft_picture("0" * 64, whole, "a.png", larger).larger is None

@@ -98,6 +98,7 @@ class Viscite:
                 target.switch(version)
             # By now all is found by sight; this may take long.
             self._describe(indexer, writer, paths, name, report, progress)
+            writer.prepare(self.settings.vector_view)
             self._calibrate(target, name)
         return version, report
 
@@ -129,7 +130,7 @@ class Viscite:
     def _calibrate(self, target: Collection, profile: str) -> None:
         models = self.models(profile)
         # What is in memory of a version must not grow with it here: its vectors are read in pieces.
-        open_calibration(Reader.open(target, faiss=False), models.encoder, models.embedder)
+        open_calibration(Reader.open(target), models.encoder, models.embedder)
 
     def remove(self, paths: Sequence[str], collection: str) -> int:
         """Forget the sources at or under `paths`; returns how many. Raises `NotFound` if there is none of them."""
@@ -143,6 +144,7 @@ class Viscite:
                 raise NotFound(f"Nothing at {', '.join(paths)} is in collection '{collection}'. See: viscite status")
             writer.forget(gone)
             writer.finish()
+            writer.prepare(self.settings.vector_view)
         return len(gone)
 
     def migrate(self, profile: str, collection: str, progress: Progress | None = None) -> tuple[int, int, Report]:
@@ -150,7 +152,7 @@ class Viscite:
         target = self._collection(collection)
         old = target.current()
         with lock(target):
-            sources = [Path(source.path) for source in Reader.open(target, faiss=False).sources]
+            sources = [Path(source.path) for source in Reader.open(target).sources]
             unfinished = target.versions()[-1]
             new = (
                 unfinished if unfinished > old and self._manifest_of(target, unfinished) == profile else unfinished + 1
@@ -159,6 +161,7 @@ class Viscite:
             writer, indexer = self._writer(target, new, profile), self._indexer(profile)
             report = indexer.run(writer, paths, progress=progress)
             self._describe(indexer, writer, paths, profile, report, progress)
+            writer.prepare(self.settings.vector_view)
             target.switch(new)
             self._calibrate(target, profile)
         return old, new, report
@@ -193,7 +196,7 @@ class Viscite:
             if open_one is not None and open_one.reader.folder == folder and not open_one.reader.is_stale():
                 return open_one
             bring_up_to_date(target)
-            reader = Reader.open(target, faiss=self.settings.faiss)
+            reader = Reader.open(target, view=self.settings.vector_view)
             models = self.models(reader.manifest.profile)
             reader.manifest.require(models.search_fingerprints(), collection, models.name)
             calibration = open_calibration(reader, models.encoder, models.embedder)

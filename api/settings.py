@@ -20,6 +20,7 @@ from pydantic_settings import (
 
 from indexer.limits import FileLimits
 from store.errors import InvalidInput
+from store.vector_views import ViewName
 
 MIB = 1024 * 1024
 
@@ -67,7 +68,7 @@ class Settings(BaseSettings):
     home: Path = user_data_path("viscite")
     profile: str = "builtin"
     profiles: dict[str, Profile] = {}
-    faiss: bool = True
+    vector_view: ViewName = ViewName.FAISS_HNSW
     read_text: bool = True
 
     host: str = "127.0.0.1"

@@ -10,18 +10,18 @@ from models.protocols import ImageTextEncoder, TextEmbedder
 from store.errors import InvalidInput
 from store.reader import Reader
 from store.records import Filters, Query, Vector, Weighted
-from store.vector_views import Mask, Scored
+from store.vector_views import Allowed, Scored
 
 CANCELLED = 1e-3
 """A sum of parts shorter than this share of the heaviest is rounding, and points nowhere."""
 
 
-def visual(reader: Reader, vector: Vector, allowed: Mask, depth: int) -> Scored:
+def visual(reader: Reader, vector: Vector, allowed: Allowed, depth: int) -> Scored:
     """Rows whose pictures lie nearest to the vector, with inner products."""
     return reader.nearest("image_vector", vector, depth, allowed)
 
 
-def semantic(reader: Reader, vector: Vector, allowed: Mask, depth: int) -> Scored:
+def semantic(reader: Reader, vector: Vector, allowed: Allowed, depth: int) -> Scored:
     """Rows whose descriptions and passages lie nearest to the vector, with inner products."""
     return reader.nearest("text_vector", vector, depth, allowed)
 

@@ -71,8 +71,8 @@ class Retriever:
         Raises `InvalidInput` where nothing is looked for, and for filters that contradict each other.
         """
         channels.require_something(query)
-        allowed = self.reader.catalogue.allowed(query.filters)
-        if not allowed.any():
+        allowed = self.reader.allowed(query.filters)
+        if not allowed.count:
             return {}
         # The full-text index works on its own threads while the models encode the query on ours.
         asked = (self.reader, query.text, query.filters, depth, query.texts)

@@ -1,11 +1,12 @@
 """Measures indexing, searching and memory on this machine, with the built-in models and generated photos.
 
     .venv/bin/python scripts/bench.py index --photos 1000      images/s, by stage
-    .venv/bin/python scripts/bench.py search --items 10000     milliseconds a query
+    .venv/bin/python scripts/bench.py search --items 100000    milliseconds a query, by each view of the vectors
     .venv/bin/python scripts/bench.py memory                   peak of an index run of 500 and of 5,000 photos
     .venv/bin/python scripts/bench.py kill --times 100         SIGKILL at random moments, compared with a ledger
 
-`index --folder DIR` takes your own photos. Run it on an idle machine.
+`index --folder DIR` takes your own photos, and `search --captions FILE` the texts of a `captions.jsonl` in place of
+documentation. With `--home DIR` what is made stays, and serves the next run. Run it on an idle machine.
 """
 
 from __future__ import annotations
@@ -23,24 +24,19 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from api.search_request import SearchRequest
 from api.service import Viscite
 from api.settings import Settings
+from scripts.bench_views import bench_search, bench_view
 from store.collections import Home
 from store.reader import Reader
+from store.vector_views import ViewName
 
 SEED = 7
 SIDE = 224
-
-QUERIES = (
-    "a dog running on grass", "two people on a mountain", "red car", "children in a swimming pool", "a boat at sunset",
-    "the price of a ticket", "someone climbing a rock wall", "a crowd at a concert", "snow", "a man with a camera",
-)  # fmt: skip
 
 
 def draw_photos(folder: Path, count: int) -> Path:
@@ -72,59 +68,6 @@ def bench_index(folder: Path, home: Path) -> None:
     for stage, spent in report.stages.items():
         print(f"  {stage:11} {spent:7.2f} s  {report.added / max(spent, 1e-9):9.1f} images/s")
     print(f"  ('read' is only what the encoder waited for; then {seconds - report.seconds:.1f} s to calibrate)")
-
-
-def bench_search(items: int, home: Path) -> None:
-    """Fill a collection with random vectors and real words, and time fused queries, models warm."""
-    from store.manifest import Manifest
-    from store.records import Item, Kind, Source, item_id
-    from store.writer import Writer, lock
-
-    viscite = Viscite(Settings(home=home))
-    models = viscite.models("builtin")
-    target = viscite.home.collection("bench")
-    generator, words = np.random.default_rng(SEED), random.Random(SEED)
-    vocabulary = (Path(__file__).parent.parent / "retriever" / "null_queries.txt").read_text().split()
-    with lock(target):
-        manifest = Manifest(1, "builtin", models.index_fingerprints())
-        writer = Writer.open(target, manifest, models.indexing.dimensions())
-        for first in range(0, items, 1000):
-            vectors = [unit(generator.normal(size=(1000, width))) for width in models.indexing.dimensions()]
-            batch, texts = [], []
-            for row in range(min(1000, items - first)):
-                sha256 = f"{first + row:064x}"
-                texts.append(" ".join(words.choices(vocabulary, k=12)))
-                batch.append(
-                    Item(
-                        item_id(sha256, Kind.IMAGE), Kind.IMAGE, sha256, description=texts[-1],
-                        image_vector=vectors[0][row], text_vector=vectors[1][row],
-                    )
-                )  # fmt: skip
-            writer.add(batch, texts)
-            writer.mark_done([Source(f"/nowhere/{item.sha256}.jpg", item.sha256, 1, 1, "image/jpeg") for item in batch])
-        writer.finish()
-        target.switch(1)
-    for query in QUERIES:
-        viscite.search(SearchRequest(text=query), "bench")
-    for faiss in (True, False):
-        viscite = Viscite(Settings(home=home, faiss=faiss))
-        spent = []
-        for round_number in range(21):
-            for place, query in enumerate(QUERIES):
-                start = time.perf_counter()
-                viscite.search(SearchRequest(text=f"{query} {words.choice(vocabulary)} {place}"), "bench")
-                if round_number:
-                    spent.append(1000 * (time.perf_counter() - start))
-        p50, p95 = np.percentile(spent, [50, 95])
-        print(
-            f"{items} items, {'FAISS' if faiss else 'LanceDB'}: p50 {p50:.1f} ms, p95 {p95:.1f} ms, "
-            f"{len(spent)} queries"
-        )
-
-
-def unit(vectors: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
-    """Rows of unit length."""
-    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), dtype=np.float32)
 
 
 def bench_memory(folder: Path) -> None:
@@ -185,19 +128,21 @@ def ledger(home: Path) -> tuple[Counter[str], set[str]]:
         return Counter(), set()
     if not collection.exists():
         collection.switch(1)
-    reader = Reader.open(collection, faiss=False)
+    reader = Reader.open(collection)
     return Counter(reader.catalogue.ids), {source.path for source in reader.sources}
 
 
 def main() -> None:
     """Parse the command line and run one measurement."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["index", "search", "memory", "kill"])
+    parser.add_argument("what", choices=["index", "search", "view", "memory", "kill"])
     parser.add_argument("--photos", type=int, default=1000)
-    parser.add_argument("--items", type=int, default=10_000)
+    parser.add_argument("--items", type=int, default=100_000)
     parser.add_argument("--times", type=int, default=100)
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--home", type=Path)
+    parser.add_argument("--captions", type=Path)
+    parser.add_argument("--view", type=ViewName, help="the one that `view` measures, in the collection of `search`")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         scratch = Path(temporary)
@@ -205,7 +150,9 @@ def main() -> None:
         if arguments.what == "index":
             bench_index(arguments.folder or draw_photos(scratch / "photos", arguments.photos), home)
         elif arguments.what == "search":
-            bench_search(arguments.items, home)
+            bench_search(arguments.items, home, arguments.captions)
+        elif arguments.what == "view":
+            bench_view(arguments.view, home, arguments.captions)
         elif arguments.what == "memory":
             bench_memory(scratch)
         else:

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from store.errors import InvalidInput
 from store.filters import BETWEEN_TAGS, IN_PIXELS, OBLONG, check, is_under, tag_key
-from store.records import Bound, Filters, Orientation, Range, Source
+from store.records import Bound, Filters, Orientation, Range
 from store.tables import HASH_BYTES
 from store.vector_views import Mask
 
@@ -56,13 +56,12 @@ class Catalogue:
     """bool[n]: the rows that have a perceptual hash."""
 
     @classmethod
-    def read(cls, items: Table, sources: Sequence[Source]) -> Catalogue:
-        """The catalogue of a table, of which the contents of `sources` are wholly indexed."""
-        columns = items.search().select([*COLUMNS, "picture_hash"]).to_arrow()
+    def of(cls, columns: pa.Table, sources: pa.Table) -> Catalogue:
+        """The catalogue of the `columns` of a table, of which the contents of `sources` are wholly indexed."""
         hashes = columns["picture_hash"].to_pylist()
         paths: dict[str, list[str]] = defaultdict(list)
-        for source in sources:
-            paths[source.sha256].append(source.path)
+        for path, sha256 in zip(sources["path"].to_pylist(), sources["sha256"].to_pylist(), strict=True):
+            paths[sha256].append(path)
         ids, contents, pages = (columns[name].to_pylist() for name in ("id", "sha256", "page"))
         return cls(
             ids=ids,
@@ -140,6 +139,11 @@ class Catalogue:
         """Where the item of a row lies: of several copies the first under `under` that is still there."""
         paths = [path for path in self.paths[self.contents[row]] if is_under(path, under)]
         return next((path for path in paths if Path(path).exists()), paths[0])
+
+
+def read_columns(items: Table) -> pa.Table:
+    """What `Catalogue.of` takes, and LanceDB's own id of each row as `_rowid`."""
+    return items.search().with_row_id(True).select([*COLUMNS, "picture_hash", "_rowid"]).to_arrow()
 
 
 def as_hashes(hashes: Sequence[bytes]) -> Hashes:

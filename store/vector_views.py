@@ -1,13 +1,16 @@
-"""Nearest vectors of one version, by FAISS in memory or by LanceDB on disk. Both keep one contract.
+"""Nearest vectors of one version: the contract of its views, and their names.
 
 `nearest(column, vector, depth, allowed)` returns rows of the catalogue with their inner products, best first,
 ties by row; only rows that are `allowed` and have a vector in that column; all of those when there are fewer
-than `depth`.
+than `depth`. A view may miss rows whose place is far down (its recall), never return a wrong one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
@@ -16,6 +19,7 @@ import numpy.typing as npt
 from store.records import Vector
 
 if TYPE_CHECKING:
+    from lancedb.expr import Expr
     from lancedb.table import Table
 
 VectorColumn = Literal["image_vector", "text_vector"]
@@ -23,10 +27,86 @@ COLUMNS: tuple[VectorColumn, ...] = ("image_vector", "text_vector")
 Mask = npt.NDArray[np.bool_]
 Rows = npt.NDArray[np.int64]
 Matrix = npt.NDArray[np.float32]
+Scores = npt.NDArray[np.float32]
 Scored = list[tuple[int, float]]
 
 BATCH = 4096
 """Vectors read at once."""
+
+
+class ViewName(StrEnum):
+    """The views of a version's vectors that can be chosen."""
+
+    FAISS_FLAT = "faiss-flat"
+    """Exact, over vectors held in memory."""
+    FAISS_HNSW = "faiss-hnsw"
+    """A graph kept beside the version and mapped into memory; exact for small versions and narrow filters."""
+    LANCEDB_FLAT = "lancedb-flat"
+    """Exact, over vectors on disk."""
+    LANCEDB_INDEXED = "lancedb-indexed"
+    """By the indexes that LanceDB keeps in the table; exact for small versions and narrow filters."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Allowed:
+    """The rows that a search may find: a mask, and an expression by which LanceDB leaves out what it can itself.
+
+    The expression may let through more, such as rows of unfinished sources, never less.
+    """
+
+    mask: Mask
+    """bool[n] over the rows of the catalogue."""
+    expression: Expr | None
+    count: int
+    """How many rows the mask keeps."""
+
+    @classmethod
+    def rows(cls, mask: Mask, expression: Expr | None = None) -> Allowed:
+        """Those of a mask."""
+        return cls(mask, expression, int(np.count_nonzero(mask)))
+
+    @property
+    def is_all(self) -> bool:
+        """Whether every row is allowed."""
+        return self.count == len(self.mask)
+
+
+class RowIds:
+    """LanceDB's own ids of the rows of a catalogue, in its order, and back."""
+
+    def __init__(self, ids: npt.NDArray[np.uint64]) -> None:
+        self._order = np.argsort(ids)
+        self._sorted = ids[self._order]
+
+    @classmethod
+    def read(cls, table: Table) -> RowIds:
+        """Those of a table's rows."""
+        return cls(table.search().with_row_id(True).select(["_rowid"]).to_arrow()["_rowid"].to_numpy())
+
+    def rows(self, ids: npt.NDArray[np.uint64]) -> Rows:
+        """The rows of `ids`, all of which must be there."""
+        return self._order[np.searchsorted(self._sorted, ids)]
+
+
+class VectorView(Protocol):
+    """Where nearest vectors come from."""
+
+    def nearest(self, column: VectorColumn, vector: Vector, depth: int, allowed: Allowed) -> Scored: ...
+
+
+def open_view(name: ViewName, table: Table, folder: Path, row_ids: RowIds) -> VectorView:
+    """The view of that name over a version's `items`, whose ids are `row_ids`; `folder` is the version's."""
+    if name is ViewName.FAISS_FLAT:
+        from store.faiss_view import FaissView
+
+        return FaissView.load(table)
+    if name is ViewName.FAISS_HNSW:
+        from store.hnsw_view import open_hnsw_view
+
+        return open_hnsw_view(table, folder)
+    from store.lance_view import LanceView
+
+    return LanceView(table, row_ids, indexed=name is ViewName.LANCEDB_INDEXED)
 
 
 def vector_batches(table: Table, column: VectorColumn) -> Iterator[tuple[Rows, Matrix]]:
@@ -40,67 +120,7 @@ def vector_batches(table: Table, column: VectorColumn) -> Iterator[tuple[Rows, M
         first += len(batch)
 
 
-class VectorView(Protocol):
-    """Where nearest vectors come from."""
-
-    def nearest(self, column: VectorColumn, vector: Vector, depth: int, allowed: Mask | None) -> Scored: ...
-
-
-def _best_first(rows: Rows, scores: npt.NDArray[np.float32]) -> Scored:
-    order = np.lexsort((rows, -scores))
-    return [(int(rows[place]), float(scores[place])) for place in order]
-
-
-class FaissView:
-    """Exact inner products over vectors held in memory, one flat index a column."""
-
-    def __init__(self, table: Table) -> None:
-        import faiss
-
-        self._faiss = faiss
-        self._indexes = {}
-        self._rows: dict[str, Rows] = {}
-        for column in COLUMNS:
-            index, present = faiss.IndexFlatIP(table.schema.field(column).type.list_size), []
-            for rows, vectors in vector_batches(table, column):
-                index.add(vectors)
-                present.append(rows)
-            self._indexes[column] = index
-            self._rows[column] = np.concatenate([np.empty(0, np.int64), *present])
-
-    def nearest(self, column: VectorColumn, vector: Vector, depth: int, allowed: Mask | None) -> Scored:
-        index, rows = self._indexes[column], self._rows[column]
-        parameters, size = None, len(rows)
-        if allowed is not None:
-            places = np.flatnonzero(allowed[rows])
-            parameters, size = self._faiss.SearchParameters(sel=self._faiss.IDSelectorBatch(places)), len(places)
-        if size == 0:
-            return []
-        scores, places = index.search(vector.reshape(1, -1), min(depth, size), params=parameters)
-        return _best_first(rows[places[0]], scores[0])
-
-
-class LanceView:
-    """Exact inner products computed by LanceDB, which reads only what it needs: nothing is loaded first."""
-
-    def __init__(self, table: Table) -> None:
-        self._table = table
-
-    def nearest(self, column: VectorColumn, vector: Vector, depth: int, allowed: Mask | None) -> Scored:
-        size = self._table.count_rows() if allowed is None else int(allowed.sum())
-        if size == 0:
-            return []
-        # A mask is not an expression, so with one everything is ranked and then masked.
-        limit = depth if allowed is None else self._table.count_rows()
-        query = self._table.search(vector, vector_column_name=column).distance_type("dot")
-        found = query.with_row_id(True).select(["_distance"]).limit(limit).to_arrow()
-        rows, scores = self._offsets(found["_rowid"].to_numpy()), 1.0 - found["_distance"].to_numpy()
-        if allowed is not None:
-            kept = allowed[rows]
-            rows, scores = rows[kept], scores[kept]
-        return _best_first(rows, scores)[:depth]
-
-    def _offsets(self, row_ids: npt.NDArray[np.uint64]) -> Rows:
-        every = self._table.search().with_row_id(True).select(["_rowid"]).to_arrow()["_rowid"].to_numpy()
-        order = np.argsort(every)
-        return order[np.searchsorted(every, row_ids, sorter=order)]
+def best_first(rows: Rows, scores: Scores, depth: int) -> Scored:
+    """The best `depth` rows with their scores, ties by row."""
+    order = np.lexsort((rows, -scores))[:depth]
+    return list(zip(rows[order].tolist(), scores[order].tolist(), strict=True))

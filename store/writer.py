@@ -21,9 +21,12 @@ from filelock import FileLock, Timeout
 
 from store.collections import Collection
 from store.errors import CollectionLocked, StorageFailed
+from store.hnsw_view import open_graph
+from store.lance_view import build_indexes
 from store.manifest import Manifest, read_manifest, write_manifest
 from store.records import Item, Kind, Source, Vector
 from store.tables import HASH_BYTES, create_tables, item_rows, open_tables, read_sources, source_rows
+from store.vector_views import COLUMNS, ViewName
 
 if TYPE_CHECKING:
     from lancedb.table import Table
@@ -162,6 +165,18 @@ class Writer:
             self._manifest = self._manifest.with_counts(len(self.sources), {str(kind): counts[kind] for kind in Kind})
             write_manifest(self.folder, self._manifest)
         return self._manifest
+
+    def prepare(self, view: ViewName) -> None:
+        """Build what a view of many vectors searches by, or bring it up to date, so that no search has to wait for it.
+
+        LanceDB's indexes are kept up to date by `finish`. To be called after it.
+        """
+        with storage(self.folder):
+            if view is ViewName.FAISS_HNSW:
+                for column in COLUMNS:
+                    open_graph(self._items, column, self.folder)
+            elif view is ViewName.LANCEDB_INDEXED:
+                build_indexes(self._items)
 
     def _delete(self, table: Table, column: str, values: Sequence[str]) -> None:
         from lancedb.expr import col

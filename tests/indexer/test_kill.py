@@ -41,7 +41,7 @@ def ledger(home: Path) -> tuple[Counter[str], set[str]]:
     if not (folder / "manifest.json").exists():
         return Counter(), set()
     collection.switch(1)
-    reader = Reader.open(collection, faiss=False)
+    reader = Reader.open(collection)
     rows = Counter(identity for identity in reader.catalogue.ids)
     return rows, {source.path for source in reader.sources}
 

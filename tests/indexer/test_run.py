@@ -171,7 +171,7 @@ def test_a_file_that_comes_back_is_not_described_again(viscite: Viscite, photo: 
 
 
 def states(viscite: Viscite) -> dict[str, SourceState]:
-    reader = Reader.open(viscite.home.collection("default"), faiss=False)
+    reader = Reader.open(viscite.home.collection("default"))
     return {Path(source.path).name: source.state for source in reader.sources}
 
 

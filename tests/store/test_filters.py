@@ -10,12 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from store.catalogue import Catalogue
+from store.catalogue import Catalogue, read_columns
 from store.dates import first_moment, last_moment
 from store.errors import InvalidInput
 from store.filters import PAGED, TAGGED, check, expression, is_under
 from store.records import Filters, Item, Kind, Orientation, Range, Source
-from store.tables import create_tables, item_rows, item_schema, open_tables
+from store.tables import create_tables, item_rows, item_schema, open_tables, source_rows
 
 ATTACK = "' OR 1=1 --"
 WORDS = [ATTACK, "dog", "dog house", "%", "_", "Ünï", '"; DROP TABLE items', "\\"]
@@ -113,7 +113,9 @@ def table(generated: list[Item], tmp_path_factory: pytest.TempPathFactory):  # t
 
 @pytest.fixture(scope="module")
 def catalogue(table) -> Catalogue:  # type: ignore[no-untyped-def]
-    return Catalogue.read(table, [Source(path, str(row), 1, 1, "image/jpeg") for row, path in enumerate(PATHS)])
+    return Catalogue.of(
+        read_columns(table), source_rows([Source(path, str(row), 1, 1, "image/jpeg") for row, path in enumerate(PATHS)])
+    )
 
 
 @NO_TIME_LIMIT

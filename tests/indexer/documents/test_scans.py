@@ -84,7 +84,7 @@ def test_a_skewed_scan_is_read_in_the_second_pass_and_not_again(viscite: Viscite
     path = scanned_pdf(tmp_path / "photos" / "scan.pdf", scan(1.5))
     _, report = viscite.index([path], "default")
     assert (report.described, report.texts_read, dict(report.items)) == (1, 1, {"page": 1})
-    reader = Reader.open(viscite.home.collection("default"), faiss=False)
+    reader = Reader.open(viscite.home.collection("default"))
     assert [source.state for source in reader.sources] == [SourceState.DONE]
     hit = viscite.search(SearchRequest(text="lighthouse keeper"), "default").hits[0]
     assert (hit.item.kind, hit.item.page) == ("passage", 1)

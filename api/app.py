@@ -123,7 +123,7 @@ def _add_collections(app: FastAPI, viscite: Viscite) -> None:
         """Find pictures and pages by words, by pictures, or by both, added and subtracted."""
         request = body.request()
         found, seconds = timed(lambda: viscite.search(request, collection))
-        return SearchOut.of(request, found, seconds)
+        return SearchOut.of(request, found, seconds, body.explain)
 
     @app.post("/v1/collections/{collection}/chat")
     def chat(collection: str, body: ChatIn) -> AnswerOut:

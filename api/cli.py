@@ -174,8 +174,8 @@ def search(
     )
     with _viscite() as viscite:
         found, seconds = timed(lambda: viscite.search(request, collection))
-    reply = SearchOut.of(request, found, seconds)
-    _json(reply) if json else terminal.show_search(reply, explain)
+    reply = SearchOut.of(request, found, seconds, explain)
+    _json(reply) if json else terminal.show_search(reply)
 
 
 @app.command()

@@ -50,9 +50,10 @@ class HitOut(Schema):
     signals: list[SignalOut]
     copies: list[CopyOut]
     others: list[HitOut]
+    explanation: str | None = Field(description="Why it was found, as a sentence, where it was asked for.")
 
     @classmethod
-    def of(cls, hit: Hit) -> HitOut:
+    def of(cls, hit: Hit, explain: bool = False) -> HitOut:
         item = hit.item
         signals = [
             SignalOut(
@@ -78,7 +79,8 @@ class HitOut(Schema):
             snippet=hit.snippet,
             signals=signals,
             copies=[CopyOut(id=copy.id, path=copy.path) for copy in hit.copies],
-            others=[HitOut.of(other) for other in hit.others],
+            others=[HitOut.of(other, explain) for other in hit.others],
+            explanation=hit.explanation if explain else None,
         )
 
 
@@ -91,10 +93,10 @@ class SearchOut(Schema):
     seconds: float
 
     @classmethod
-    def of(cls, request: SearchRequest, found: Found, seconds: float) -> SearchOut:
+    def of(cls, request: SearchRequest, found: Found, seconds: float, explain: bool = False) -> SearchOut:
         return cls(
             query=request.text,
-            hits=[HitOut.of(hit) for hit in found.hits],
+            hits=[HitOut.of(hit, explain) for hit in found.hits],
             nothing_matches=found.nothing_matches,
             offset=request.offset,
             more=found.more,

@@ -200,7 +200,9 @@ class Viscite:
             models = self.models(reader.manifest.profile)
             reader.manifest.require(models.search_fingerprints(), collection, models.name)
             calibration = open_calibration(reader, models.encoder, models.embedder)
-            self._retrievers[collection] = Retriever(reader, models.encoder, models.embedder, calibration)
+            self._retrievers[collection] = Retriever(
+                reader, models.encoder, models.embedder, calibration, models.reranker
+            )
             return self._retrievers[collection]
 
     def search(self, request: SearchRequest, collection: str) -> Found:
@@ -345,9 +347,11 @@ class Viscite:
         found = []
         for name in sorted(PROFILES | self.settings.profiles):
             models = self.models(name)
-            for role in ("encoder", "embedder"):
+            for role in ("encoder", "embedder", "reranker"):
                 try:
-                    found.append((name, role, brief(getattr(models, role).fingerprint.as_json()), ""))
+                    model = getattr(models, role)
+                    if model is not None:
+                        found.append((name, role, brief(model.fingerprint.as_json()), ""))
                 except ModelUnavailable as error:
                     found.append((name, role, "", str(error)))
         return found

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 from platformdirs import user_data_path
-from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -42,12 +42,30 @@ class EmbedderChoice(BaseModel):
     model: str = ""
 
 
+class RerankerChoice(BaseModel):
+    """What reads the best hits of a search once more: nothing, or a cross-encoder of sentence-transformers."""
+
+    model_config = ConfigDict(extra="forbid")
+    library: Literal["none", "sentence_transformers"] = "none"
+    model: str = ""
+
+    @model_validator(mode="after")
+    def _is_named(self) -> Self:
+        if (self.library == "none") != (not self.model):
+            raise ValueError(
+                'a reranker needs both: library = "sentence_transformers", and as model a folder or a hub name, '
+                "such as cross-encoder/ms-marco-MiniLM-L6-v2"
+            )
+        return self
+
+
 class Profile(BaseModel):
     """One choice for each model."""
 
     model_config = ConfigDict(extra="forbid")
     encoder: EncoderChoice = EncoderChoice()
     embedder: EmbedderChoice = EmbedderChoice()
+    reranker: RerankerChoice = RerankerChoice()
 
 
 PROFILES = {

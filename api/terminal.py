@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         ModelsOut,
         MovedOut,
         SearchOut,
+        SignalOut,
         StatusOut,
     )
     from indexer.run import Progress
@@ -106,19 +107,19 @@ def show_skipped(skipped: Sequence[tuple[str, str]]) -> None:
         err.print(f"[yellow]skipped[/] {len(skipped) - SHOWN_SKIPS} more; --json names them all.")
 
 
-def show_search(reply: SearchOut, explain: bool) -> None:
+def show_search(reply: SearchOut) -> None:
     if not reply.hits:
         out.print("No more hits." if reply.offset else "Nothing matches.")
         return
     if reply.nothing_matches:
         out.print("[yellow]Nothing here clearly matches.[/] The nearest:")
     for hit in reply.hits:
-        _show_hit(hit, explain)
+        _show_hit(hit)
     if reply.more:
         out.print(f"[dim]There are more: --offset {reply.offset + len(reply.hits)}[/]")
 
 
-def _show_hit(hit: HitOut, explain: bool) -> None:
+def _show_hit(hit: HitOut) -> None:
     page = f" page {hit.page}" if hit.page else ""
     out.print(f"{hit.rank:3}  [bold]{hit.confidence:4.0%}[/]  {escape(_short(hit.path))}[bold]{page}[/]")
     words = hit.snippet or hit.description
@@ -126,8 +127,10 @@ def _show_hit(hit: HitOut, explain: bool) -> None:
         out.print(f"           [dim]{escape(words)}[/]")
     for under in _shown_under(hit):
         out.print(f"           [dim]{escape(under)}[/]")
-    if explain:
-        out.print(f"           [cyan]{escape('; '.join(_reason(signal) for signal in hit.signals))}[/]")
+    if hit.explanation is not None:
+        out.print(f"           [cyan]{escape(hit.explanation)}[/]")
+        for signal in hit.signals:
+            out.print(f"           [dim]{escape(_reason(signal))}[/]")
 
 
 def _shown_under(hit: HitOut) -> Iterator[str]:
@@ -147,10 +150,11 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:SHOWN_UNDER]) + (f" and {rest} more" if rest > 0 else "")
 
 
-def _reason(signal: Any) -> str:
-    sure = "" if signal.probability is None else f", p={signal.probability:.2f}"
-    words = f", words: {', '.join(signal.terms)}" if signal.terms else ""
-    return f"{signal.channel} {signal.score:.3f} (rank {signal.rank}{sure}{words})"
+def _reason(signal: SignalOut) -> str:
+    """A row of a table: `visual     0.471   rank   1   p 0.993`."""
+    sure = "" if signal.probability is None else f"   p {signal.probability:.3f}"
+    words = f"   words: {', '.join(signal.terms)}" if signal.terms else ""
+    return f"{signal.channel:8} {signal.score:7.3f}   rank {signal.rank:3}{sure}{words}"
 
 
 def _short(path: str) -> str:

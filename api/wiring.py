@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from api.settings import Profile
 from indexer.encode import IndexModels
-from models.protocols import Describer, ImageTextEncoder, PageReader, TextEmbedder
+from models.protocols import Describer, ImageTextEncoder, PageReader, Reranker, TextEmbedder
 from store.descriptions import Descriptions
 from store.writer import describe_fingerprints
 
@@ -126,9 +126,19 @@ class Models:
         choice = self._profile.embedder
         if choice.library == "builtin":
             return self._builtin.minilm
-        from models.sentence_transformers import SentenceTransformerEmbedder
+        from models.sentence_transformers import PACKAGED, SentenceTransformerEmbedder
 
-        return SentenceTransformerEmbedder.load(choice.model)
+        return SentenceTransformerEmbedder.load(choice.model or PACKAGED)
+
+    @cached_property
+    def reranker(self) -> Reranker | None:
+        """Reads the best hits of a search once more, if one was chosen. Raises `ModelUnavailable` as the others do."""
+        choice = self._profile.reranker
+        if choice.library == "none":
+            return None
+        from models.cross_encoder import CrossEncoderReranker
+
+        return CrossEncoderReranker.load(choice.model)
 
     @property
     def quick_describer(self) -> Describer:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import PurePath
 from typing import Any
 
 import numpy as np
@@ -17,6 +15,7 @@ from indexer.file_names import chosen_words
 from indexer.pictures import Picture
 from models.protocols import Pixels
 from store.errors import InvalidInput
+from store.file_words import file_words
 from store.records import Description, Item, Kind, ReadLine, Vector, item_id
 
 HEADING_WORDS = 14
@@ -154,12 +153,6 @@ def draft_texts(sha256: str, passages: Sequence[TextPassage], file_name: str) ->
         meaning = f"{above}\n{passage.text}" if above else passage.text
         drafts.append(Draft(item, file_name, meaning=meaning, words=(file_words(file_name), above, passage.text)))
     return drafts
-
-
-def file_words(file_name: str) -> str:
-    """The words of a file name, for the full-text index: `holiday_in-Rome2.jpg` gives `holiday in Rome 2`."""
-    stem = PurePath(file_name).stem
-    return " ".join(re.findall(r"[^\W\d_]+|\d+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", stem)))
 
 
 def checked_vector(vector: Vector, dimension: int, model: str) -> Vector:

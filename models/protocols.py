@@ -16,6 +16,9 @@ from store.records import Description, Evidence, Item, ReadLine
 Matrix = npt.NDArray[np.float32]
 """float32[n, d]; rows of unit length unless said otherwise."""
 
+Scores = npt.NDArray[np.float32]
+"""float32[n], one an item."""
+
 Pixels = npt.NDArray[np.uint8]
 """uint8[height, width, 3], RGB, upright."""
 
@@ -135,6 +138,6 @@ class Reranker(Protocol):
     @property
     def fingerprint(self) -> Fingerprint: ...
 
-    def score(self, query: str, items: Sequence[Item]) -> npt.NDArray[np.float32]:
+    def score(self, query: str, items: Sequence[Item]) -> Scores:
         """float32[n], higher is better."""
         ...

@@ -7,14 +7,16 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-from models.protocols import ImageTextEncoder, TextEmbedder
+from models.protocols import ImageTextEncoder, Reranker, TextEmbedder
 from retriever import channels
 from retriever.calibration import Calibration
 from retriever.confidence import THRESHOLD, Judge
+from retriever.explanation import explain
 from retriever.folding import copies_of
 from retriever.fusion import fold_pages, promote, reciprocal_ranks
 from retriever.grouping import by_file
-from retriever.snippets import matched_terms, searched_texts, snippet
+from retriever.reranking import rerank
+from retriever.snippets import said_by, snippet
 from store.reader import Reader
 from store.records import Copy, Hit, Query, Signal
 from store.vector_views import Scored
@@ -57,12 +59,18 @@ class Retriever:
     """Searches one version with the models it was built with."""
 
     def __init__(
-        self, reader: Reader, encoder: ImageTextEncoder, embedder: TextEmbedder, calibration: Calibration
+        self,
+        reader: Reader,
+        encoder: ImageTextEncoder,
+        embedder: TextEmbedder,
+        calibration: Calibration,
+        reranker: Reranker | None = None,
     ) -> None:
         self.reader = reader
         self._encoder = encoder
         self._embedder = embedder
         self._calibration = calibration
+        self._reranker = reranker
         self._pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="lexical")
 
     def rank(self, query: Query, depth: int) -> Rankings:
@@ -100,6 +108,13 @@ class Retriever:
         }
         fused = reciprocal_ranks(rankings, evidence, catalogue.kinds, catalogue.ids)
         return promote(fused, judge.confidences([row for row, _ in fused[:JUDGED]]), catalogue.ids)
+
+    def rerank(self, query: Query, ranking: Scored) -> tuple[Scored, Rankings]:
+        """The ranking as the reranker, if there is one, puts it, and as a channel the rows that it read."""
+        if self._reranker is None or not query.words or not ranking:
+            return ranking, {}
+        ranking, reread = rerank(self.reader, self._reranker, query.words, ranking)
+        return ranking, {"reranker": reread}
 
     def search(self, query: Query) -> Found:
         """The best `query.limit` hits from `query.offset` on, whose confidence is at least `query.min_confidence`.
@@ -146,9 +161,11 @@ class Retriever:
         fused = self.fuse(rankings, judge)
         if not query.filters.kinds:
             fused = fold_pages(fused, catalogue.kinds, catalogue.places)
+        # What is known was reread with the first that were ranked.
+        fused, reread = (fused, {}) if known else self.rerank(query, fused)
         places = {
             channel: {row: (rank, score) for rank, (row, score) in enumerate(scored, 1)}
-            for channel, scored in rankings.items()
+            for channel, scored in {**rankings, **reread}.items()
         }
         most = min((one.score for one in known.values()), default=float("inf"))
         return [
@@ -168,24 +185,28 @@ class Retriever:
         catalogue = self.reader.catalogue
         items = self.reader.items([one.row for one in entries])
         paths = [catalogue.path(one.row, query.filters.under) for one in entries]
-        found = matched_terms(self.reader, query.words, searched_texts(paths, items))
+        found = said_by(self.reader, query.words, items, paths)
         folded: dict[int, list[Copy]] = {one.row: [] for one in entries}
         for row, best in copies.items():
             if best in folded:
                 folded[best].append(Copy(catalogue.ids[row], catalogue.path(row, query.filters.under)))
-        return [
-            Hit(
-                rank=0,
-                item=item,
-                path=path,
-                score=one.score,
-                confidence=sure,
-                snippet=snippet(item.text, terms),
-                signals=_signals(one, terms),
-                copies=tuple(folded[one.row]),
+        hits: list[Hit] = []
+        for one, item, path, sure, said in zip(entries, items, paths, _confidences(entries), found, strict=True):
+            signals = _signals(one, said.words)
+            hits.append(
+                Hit(
+                    rank=0,
+                    item=item,
+                    path=path,
+                    score=one.score,
+                    confidence=sure,
+                    snippet=snippet(item.text, said.words),
+                    signals=signals,
+                    copies=tuple(folded[one.row]),
+                    explanation=explain(query, item.kind, signals, said),
+                )
             )
-            for one, item, path, sure, terms in zip(entries, items, paths, _confidences(entries), found, strict=True)
-        ]
+        return hits
 
 
 def _confidences(entries: Sequence[Ranked]) -> list[float]:

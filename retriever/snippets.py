@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import PurePath
 
+from retriever.explanation import Said
+from store.file_words import file_words
 from store.reader import Reader
-from store.records import Item
+from store.records import Item, Kind
 
 SNIPPET_CHARACTERS = 240
 
@@ -39,6 +42,18 @@ def searched_texts(paths: Sequence[str], items: Sequence[Item]) -> list[str]:
     return [
         f"{path.rsplit('/', 1)[-1]}\n{item.description}\n{item.text}" for path, item in zip(paths, items, strict=True)
     ]
+
+
+def said_by(reader: Reader, query: str, items: Sequence[Item], paths: Sequence[str]) -> list[Said]:
+    """For each item and the path of its file, where it holds which words of `query`."""
+    texts = [
+        text
+        for item, path in zip(items, paths, strict=True)
+        # The full-text index reads the file name with pictures and pages, not with each passage.
+        for text in ("" if item.kind is Kind.PASSAGE else file_words(PurePath(path).name), item.text, item.description)
+    ]
+    found = matched_terms(reader, query, texts)
+    return [Said.of(*found[start : start + 3]) for start in range(0, len(found), 3)]
 
 
 def snippet(text: str, terms: tuple[str, ...], characters: int = SNIPPET_CHARACTERS) -> str:

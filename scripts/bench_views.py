@@ -24,7 +24,7 @@ from scripts.large_collection import SEED, fill, folder, texts
 from store.manifest import read_manifest
 from store.reader import Reader
 from store.records import Filters, Kind, Query
-from store.vector_views import VectorColumn, ViewName
+from store.vector_views import Matrix, VectorColumn, ViewName
 from store.writer import Writer, lock
 
 COLLECTION = "bench"
@@ -127,7 +127,7 @@ def _spent(viscite: Viscite, asked: list[str], filters: dict[str, Any]) -> list[
     return spent[WARM:]
 
 
-def _recall(reader: Reader, column: VectorColumn, queries: np.ndarray) -> float:  # type: ignore[type-arg]
+def _recall(reader: Reader, column: VectorColumn, queries: Matrix) -> float:
     """The share of the 10 nearest rows by plain inner products that the view has among its first 10 of 200."""
     rows, vectors = zip(*reader.vector_batches(column), strict=True)
     scores = queries @ np.concatenate(vectors).T

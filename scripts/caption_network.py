@@ -89,11 +89,16 @@ class CaptionNetwork(nn.Module):
 
     def look(self, maps: torch.Tensor, pooled: torch.Tensor) -> Cache:
         """What the layers attend to in pictures: float32[n, 81, 1280] and float32[n, 2048] in, a `Cache` out."""
-        rooted = pooled.sign() * pooled.abs().sqrt()
-        rows = torch.cat([self.from_map(maps), self.from_pooled(rooted)[:, None]], 1)
-        rows = self.dropout(self.seen(rows + self.places))
+        rows = self.dropout(self.rows(maps, pooled))
         pairs = [layer.look(rows) for layer in self.layers]
         return torch.stack([keys for keys, _ in pairs]), torch.stack([values for _, values in pairs])
+
+    def rows(self, maps: torch.Tensor, pooled: torch.Tensor) -> torch.Tensor:
+        """float32[n, 82, width]: the places of pictures, before the layers make keys and values of them."""
+        rooted = pooled.sign() * pooled.abs().sqrt()
+        rows = torch.cat([self.from_map(maps), self.from_pooled(rooted)[:, None]], 1)
+        seen: torch.Tensor = self.seen(rows + self.places)
+        return seen
 
     def forward(self, tokens: torch.Tensor, pictures: Cache) -> torch.Tensor:
         """float32[n, t, vocabulary]: logits of the token after each of int64[n, t]."""

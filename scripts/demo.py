@@ -75,7 +75,7 @@ def check_search(viscite: Viscite) -> list[str]:
     """The turtle comes first."""
     request = SearchRequest(text=QUERY, limit=3)
     found = timed(f"viscite search '{QUERY}'", lambda: viscite.search(request, COLLECTION))
-    terminal.show_search(SearchOut.of(request, found, 0), explain=True)
+    terminal.show_search(SearchOut.of(request, found, 0, explain=True))
     best = Path(found.hits[0].path).name if found.hits else "nothing"
     return [] if best == PICTURE else [f"'{QUERY}' found {best} and not {PICTURE}."]
 

@@ -256,6 +256,7 @@ class Hit:
     """A found item. `score` orders the hits of one query; `confidence` in [0, 1] compares between queries.
 
     `copies` are the near copies folded under it, the best first; `others` what else was found in the same file.
+    `explanation` says in a sentence why it was found.
     """
 
     rank: int
@@ -267,6 +268,7 @@ class Hit:
     signals: tuple[Signal, ...] = ()
     copies: tuple[Copy, ...] = ()
     others: tuple[Hit, ...] = ()
+    explanation: str = ""
 
 
 @dataclass(frozen=True, slots=True)

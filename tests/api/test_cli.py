@@ -64,13 +64,19 @@ def test_search_finds_by_sight_and_by_words(viscite: Command, files: Path) -> No
     hit = reply["hits"][0]
     assert hit.keys() == {
         "rank", "id", "kind", "path", "page", "page_label", "box", "score", "confidence", "description", "snippet",
-        "signals", "copies", "others",
+        "signals", "copies", "others", "explanation",
     }  # fmt: skip
+    visual = next(signal for signal in hit["signals"] if signal["channel"] == "visual")
+    assert f"like the query (visual {visual['score']:.2f}" in hit["explanation"]
+    told = viscite.run("search", "a flower", "--kind", "image", "--explain").stdout
+    assert hit["explanation"] in told
+    assert f"visual   {visual['score']:7.3f}   rank   1   p " in told
     assert (hit["rank"], hit["kind"], hit["path"]) == (1, "image", str(files / "two.jpg"))
     assert {signal["channel"] for signal in hit["signals"]} >= {"visual", "semantic"}
     ferry = viscite.json("search", "when was the ferry built", "--limit", "1")["hits"][0]
     assert (ferry["path"], ferry["page"], ferry["kind"]) == (str(files / "ferry.pdf"), 1, "passage")
     assert "1962" in ferry["snippet"]
+    assert ferry["explanation"] is None
 
 
 def test_search_by_picture_finds_itself(viscite: Command, files: Path) -> None:

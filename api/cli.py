@@ -267,21 +267,30 @@ def remove(
 def migrate(
     profile: Annotated[str, typer.Option(help="The models to move to.")],
     collection: Collection = "default",
+    evaluation: Annotated[
+        Path | None, typer.Option("--eval", metavar="DIR", help="Compare both versions on this evaluation folder.")
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Build a version with other models beside the current one, then let it answer."""
-    from api.schemas import MovedOut
+    """Build a version with other models beside the current one, then let it answer. Searches go on all the while."""
+    from api.schemas import MigratedOut
 
     with _viscite() as viscite, terminal.progress() as progress:
-        old, new, report = viscite.migrate(profile, collection, progress)
-    reply = MovedOut.model_validate({"collection": collection, "from": old, "to": new})
-    _json(reply) if json else terminal.show_moved(reply)
-    terminal.show_skipped([(path, reason) for path, reason in report.skipped])
+        done = viscite.migrate(
+            profile,
+            collection,
+            progress,
+            evaluation=evaluation,
+            compared=None if json else terminal.show_comparison,
+        )
+    reply = MigratedOut.of_run(collection, profile, done)
+    _json(reply) if json else terminal.show_migrated(reply)
+    terminal.show_skipped(done.report.skipped)
 
 
 @app.command()
 def rollback(collection: Collection = "default", json: Json = False) -> None:
-    """Let the version before the current one answer again."""
+    """Let the version that answered before the current one answer again. To go forward: viscite migrate."""
     from api.schemas import MovedOut
 
     with _viscite() as viscite:
@@ -294,11 +303,14 @@ def rollback(collection: Collection = "default", json: Json = False) -> None:
 def evaluate(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder with queries.jsonl and qrels.tsv.")],
     collection: Collection = "default",
+    against: Annotated[
+        str | None, typer.Option(metavar="VERSION_OR_PROFILE", help="Compare with another version of the collection.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Measure how well a collection is searched, on your own queries."""
     with _viscite() as viscite:
-        result = viscite.evaluate(folder, collection)
+        result = viscite.evaluate(folder, collection, against)
     terminal.show_json(result) if json else terminal.show_evaluation(result)
 
 

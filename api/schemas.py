@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.migration import Migrated
 from api.search_request import SearchRequest
 from indexer.report import Report
 from retriever.search import Found
@@ -389,3 +390,37 @@ class MovedOut(Schema):
     collection: str
     from_: int = Field(alias="from")
     to: int
+
+
+class MigratedOut(MovedOut):
+    """What a migration did: `carried` counts sources whose files were not opened, `skipped` names what is not whole."""
+
+    profile: str
+    added: int
+    carried: int
+    unchanged: int
+    removed: int
+    items: ItemCounts
+    skipped: list[SkippedOut]
+    comparison: dict[str, Any] | None
+    seconds: float
+
+    @classmethod
+    def of_run(cls, collection: str, profile: str, done: Migrated) -> MigratedOut:
+        report = done.report
+        return cls.model_validate(
+            {
+                "collection": collection,
+                "from": done.old,
+                "to": done.new,
+                "profile": profile,
+                "added": report.added,
+                "carried": report.carried,
+                "unchanged": report.unchanged,
+                "removed": report.removed,
+                "items": {str(kind): report.items.get(str(kind), 0) for kind in Kind},
+                "skipped": [{"path": path, "reason": reason} for path, reason in report.skipped],
+                "comparison": done.comparison,
+                "seconds": round(report.seconds, 3),
+            }
+        )

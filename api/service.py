@@ -4,32 +4,31 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+from api.migration import Builder, Migrated
 from api.search_request import SearchRequest
 from api.settings import PROFILES, Settings
+from api.versions import Compared, Versions
 from api.wiring import Builtin, Models
-from evaluation.collection import evaluate_retriever
-from evaluation.dataset import load_dataset
 from indexer.pictures import READING_SIDE, Picture, as_jpeg
 from indexer.report import Report
 from indexer.run import Indexer, Progress
 from indexer.workers import Workers, read_content
 from models.errors import ModelUnavailable
 from models.protocols import DescribeContext, Describer, Pixels, Turn
-from retriever.calibration import open_calibration
 from retriever.search import Found, Retriever
 from store.collections import Collection, Home
 from store.descriptions import Descriptions
 from store.errors import InvalidInput, NotFound
 from store.filters import is_under
-from store.manifest import Manifest, brief, read_manifest
-from store.reader import Reader
+from store.manifest import FILE_NAME, Manifest, brief, read_manifest
 from store.records import Answer, Description, Item, Kind, Query, SourceState, Weighted
 from store.upgrade import bring_up_to_date
+from store.vector_views import ViewName
 from store.writer import Writer, lock
 from vision.classify import Classified, checked_labels, classify
 
@@ -48,8 +47,8 @@ class Viscite:
         self._builtin = builtin or Builtin(settings.model_cache)
         self._descriptions = Descriptions(settings.home / "descriptions.sqlite3")
         self._models: dict[str, Models] = {}
-        self._retrievers: dict[str, Retriever] = {}
         self._guard = threading.RLock()
+        self.versions = Versions(self.home, settings, self.models, self._keep_models)
 
     @cached_property
     def _workers(self) -> Workers:
@@ -59,6 +58,7 @@ class Viscite:
         """Stop the worker processes, if any were started."""
         if "_workers" in self.__dict__:
             self._workers.close()
+        self.versions.close()
         self._builtin.close()
 
     def models(self, profile: str) -> Models:
@@ -75,6 +75,12 @@ class Viscite:
         bring_up_to_date(target)
         return target
 
+    def _keep_models(self, profiles: Set[str]) -> None:
+        """Let go of models that no open version needs, so that those of a version that was replaced cost no memory."""
+        with self._guard:
+            for name in self._models.keys() - profiles - {self.settings.profile}:
+                del self._models[name]
+
     # Indexing
 
     def index(
@@ -88,7 +94,7 @@ class Viscite:
     ) -> tuple[int, Report]:
         """Index files and folders; returns the version they are in, and what was done."""
         target = self._collection(collection)
-        with lock(target):
+        with lock(target, "is indexing into"):
             version = target.current() if target.exists() else 1
             name = profile or (self._manifest(target).profile if target.exists() else self.settings.profile)
             writer = self._writer(target, version, name)
@@ -99,7 +105,7 @@ class Viscite:
             # By now all is found by sight; this may take long.
             self._describe(indexer, writer, paths, name, report, progress)
             writer.prepare(self.settings.vector_view)
-            self._calibrate(target, name)
+            self.versions.calibrate(target, version)
         return version, report
 
     def _writer(self, target: Collection, version: int, profile: str) -> Writer:
@@ -119,67 +125,69 @@ class Viscite:
         report: Report,
         progress: Progress | None,
     ) -> None:
-        waiting = {SourceState.QUICK, SourceState.UNREAD} if self.settings.read_text else {SourceState.QUICK}
         reader = self.models(profile).page_reader if self.settings.read_text else None
-        indexer.describe(writer, paths, self._describer(profile), reader, waiting, report, progress)
+        indexer.describe(writer, paths, self._describer(profile), reader, self._waiting(), report, progress)
+
+    def _waiting(self) -> set[SourceState]:
+        """The states of sources that are to be described again."""
+        return {SourceState.QUICK, SourceState.UNREAD} if self.settings.read_text else {SourceState.QUICK}
 
     def _describer(self, profile: str) -> Describer:
         models = self.models(profile)
         return models.reading_describer if self.settings.read_text else models.describer
 
-    def _calibrate(self, target: Collection, profile: str) -> None:
-        models = self.models(profile)
-        # What is in memory of a version must not grow with it here: its vectors are read in pieces.
-        open_calibration(Reader.open(target), models.encoder, models.embedder)
-
     def remove(self, paths: Sequence[str], collection: str) -> int:
-        """Forget the sources at or under `paths`; returns how many. Raises `NotFound` if there is none of them."""
+        """Forget the sources at or under `paths`, in every version, so that no rollback brings them back.
+
+        Returns how many the current version held. Raises `NotFound` if there is none of them.
+        """
         target = self._collection(collection)
-        target.current()
-        with lock(target):
-            manifest = self._manifest(target)
-            writer = Writer.open(target, manifest, (0, 0))
-            gone = [path for path in writer.sources if is_under(path, [str(Path(one).absolute()) for one in paths])]
-            if not gone:
+        current = target.current()
+        tops = [str(Path(one).absolute()) for one in paths]
+        with lock(target, "is removing files from"):
+            removed = self._forget(target, current, tops, self.settings.vector_view)
+            if not removed:
                 raise NotFound(f"Nothing at {', '.join(paths)} is in collection '{collection}'. See: viscite status")
-            writer.forget(gone)
-            writer.finish()
-            writer.prepare(self.settings.vector_view)
-        return len(gone)
-
-    def migrate(self, profile: str, collection: str, progress: Progress | None = None) -> tuple[int, int, Report]:
-        """Build a version with other models from the same sources, then let it answer; the old one stays."""
-        target = self._collection(collection)
-        old = target.current()
-        with lock(target):
-            sources = [Path(source.path) for source in Reader.open(target).sources]
-            unfinished = target.versions()[-1]
-            new = (
-                unfinished if unfinished > old and self._manifest_of(target, unfinished) == profile else unfinished + 1
-            )
-            paths = [path for path in sources if path.exists()]
-            writer, indexer = self._writer(target, new, profile), self._indexer(profile)
-            report = indexer.run(writer, paths, progress=progress)
-            self._describe(indexer, writer, paths, profile, report, progress)
-            writer.prepare(self.settings.vector_view)
-            target.switch(new)
-            self._calibrate(target, profile)
-        return old, new, report
-
-    def rollback(self, collection: str) -> tuple[int, int]:
-        """Let the version before the current one answer again. Raises `InvalidInput` if there is none."""
-        target = self._collection(collection)
-        old = target.current()
-        earlier = [version for version in target.versions() if version < old]
-        if not earlier:
-            raise InvalidInput(f"Collection '{collection}' has no version before {old} to go back to.")
-        with lock(target):
-            target.switch(earlier[-1])
-        return old, earlier[-1]
+            for version in target.versions():
+                if version != current and (target.version_folder(version) / FILE_NAME).exists():
+                    self._forget(target, version, tops, self.settings.vector_view)
+        return removed
 
     @staticmethod
-    def _manifest_of(target: Collection, version: int) -> str:
-        return read_manifest(target.version_folder(version)).profile
+    def _forget(target: Collection, version: int, tops: Sequence[str], view: ViewName) -> int:
+        writer = Writer.open(target, read_manifest(target.version_folder(version)), (0, 0))
+        gone = [path for path in writer.sources if is_under(path, tops)]
+        if gone:
+            writer.forget(gone)
+            writer.finish()
+            writer.prepare(view)
+        return len(gone)
+
+    def migrate(
+        self,
+        profile: str,
+        collection: str,
+        progress: Progress | None = None,
+        *,
+        evaluation: Path | None = None,
+        compared: Compared | None = None,
+    ) -> Migrated:
+        """Build a version with the models of a profile and let it answer; see `Versions.migrate`."""
+        self._collection(collection).current()
+        models, reads = self.models(profile), self.settings.read_text
+        builder = Builder(
+            models,
+            self._indexer(profile),
+            self._describer(profile),
+            models.page_reader if reads else None,
+            self._waiting(),
+            self.settings.vector_view,
+        )
+        return self.versions.migrate(collection, builder, progress, evaluation, compared)
+
+    def rollback(self, collection: str) -> tuple[int, int]:
+        """Let the version that answered before answer again; returns from which and to which."""
+        return self.versions.rollback(collection)
 
     @staticmethod
     def _manifest(target: Collection) -> Manifest:
@@ -189,21 +197,7 @@ class Viscite:
 
     def retriever(self, collection: str) -> Retriever:
         """The retriever of a collection as it is now. Raises `IncompatibleIndex` if its models have changed."""
-        target = self.home.collection(collection)
-        folder = target.version_folder(target.current())
-        with self._guard:
-            open_one = self._retrievers.get(collection)
-            if open_one is not None and open_one.reader.folder == folder and not open_one.reader.is_stale():
-                return open_one
-            bring_up_to_date(target)
-            reader = Reader.open(target, view=self.settings.vector_view)
-            models = self.models(reader.manifest.profile)
-            reader.manifest.require(models.search_fingerprints(), collection, models.name)
-            calibration = open_calibration(reader, models.encoder, models.embedder)
-            self._retrievers[collection] = Retriever(
-                reader, models.encoder, models.embedder, calibration, models.reranker
-            )
-            return self._retrievers[collection]
+        return self.versions.retriever(collection)
 
     def search(self, request: SearchRequest, collection: str) -> Found:
         """The hits of a request. Raises `InvalidInput` for one beyond the limits or without anything to look for."""
@@ -288,15 +282,13 @@ class Viscite:
         target.current()
         with lock(target):
             self.home.delete(collection)
-        with self._guard:
-            self._retrievers.pop(collection, None)
+        self.versions.drop(collection)
 
     def warm(self) -> None:
         """Load the models and every collection. Raises what is wrong with them."""
         models = self.models(self.settings.profile)
         models.search_fingerprints()
-        for collection in self.home.collections():
-            self.retriever(collection.name)
+        self.versions.warm()
 
     # Pictures given with the request
 
@@ -333,12 +325,9 @@ class Viscite:
         pixels = [picture.pixels for picture in decoded]
         return self._describer(self.settings.profile).describe(pixels, contexts)
 
-    def evaluate(self, folder: Path, collection: str) -> dict[str, Any]:
-        """The metrics of an evaluation folder on a collection, by channel and fused."""
-        try:
-            return evaluate_retriever(load_dataset(folder), self.retriever(collection)).as_json()
-        except ValueError as error:
-            raise InvalidInput(f"{error}.") from error
+    def evaluate(self, folder: Path, collection: str, against: str | None = None) -> dict[str, Any]:
+        """The metrics of an evaluation folder on a collection, and beside another version; see `Versions.evaluate`."""
+        return self.versions.evaluate(folder, collection, against)
 
     # What is there
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         DescribeOut,
         HitOut,
         IndexOut,
+        MigratedOut,
         ModelsOut,
         MovedOut,
         SearchOut,
@@ -205,6 +206,22 @@ def show_status(reply: StatusOut) -> None:
 
 def show_moved(reply: MovedOut) -> None:
     out.print(f"Collection '{reply.collection}' answers from version {reply.to} now; version {reply.from_} is kept.")
+
+
+def show_migrated(reply: MigratedOut) -> None:
+    out.print(
+        f"{reply.added} files brought in with the models of '{escape(reply.profile)}' in {reply.seconds:.1f} s, "
+        f"{reply.carried} of them without reading them again; {reply.unchanged} were in already."
+    )
+    show_moved(reply)
+
+
+def show_comparison(comparison: Mapping[str, Any]) -> None:
+    """Two versions side by side."""
+    from evaluation.tables import comparison as tables
+
+    for table in tables(comparison):
+        out.print(table)
 
 
 def show_models(reply: ModelsOut) -> None:

@@ -155,6 +155,11 @@ def draft_texts(sha256: str, passages: Sequence[TextPassage], file_name: str) ->
     return drafts
 
 
+def meaning_of(kind: Kind, description: str, text: str) -> str:
+    """What the text embedder reads of a stored item that has a text vector."""
+    return text if kind is Kind.PASSAGE else description
+
+
 def checked_vector(vector: Vector, dimension: int, model: str) -> Vector:
     """The vector, if it can be stored. Raises `InvalidInput` for one that is not finite, zero or of wrong length."""
     if vector.shape != (dimension,):

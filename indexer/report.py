@@ -16,14 +16,16 @@ DESCRIBE_STAGE = "second pass"
 class Report:
     """Counts of sources and items. `stages` are seconds by stage; they overlap, and `read` is only what was waited.
 
-    `described` counts the pictures that the second pass described, `texts_read` those of them that hold text; `seconds`
-    are those of both passes, `first_pass` those until all is found by sight.
+    `carried` counts those of the `added` sources that a migration took over without opening their files; `described`
+    the pictures that the second pass described, `texts_read` those of them that hold text; `seconds` are those of both
+    passes, `first_pass` those until all is found by sight.
     """
 
     seen: int = 0
     added: int = 0
     unchanged: int = 0
     removed: int = 0
+    carried: int = 0
     skipped: list[tuple[str, str]] = field(default_factory=list)
     described: int = 0
     texts_read: int = 0

@@ -48,6 +48,9 @@ MOST_DEATHS = 5
 READ_AHEAD = 16
 """Files that are read for each worker before they are needed; at most 2.4 MB of pixels each."""
 
+KnownVectors = Callable[[Sequence[str]], Mapping[str, Vector]]
+"""For item ids, the image vectors that are known already."""
+
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, the number of files done and of files found."""
 
@@ -80,6 +83,24 @@ class Indexer:
         report.first_pass = report.seconds = time.perf_counter() - start
         return report
 
+    def rebuild(
+        self,
+        writer: Writer,
+        files: Sequence[Path],
+        describer: Describer,
+        known_vectors: KnownVectors | None,
+        report: Report,
+        progress: Progress | None = None,
+    ) -> None:
+        """Index files of a version once more, for a migration: in one pass, since the version before answers meanwhile.
+
+        `known_vectors` gives the image vectors that need not be made again. Raises `StorageFailed` as `run` does.
+        """
+        start = time.perf_counter()
+        with self._running(replace(self._models, describer=describer), writer, report, known_vectors) as run:
+            run.index(files, progress)
+        report.seconds += time.perf_counter() - start
+
     def describe(
         self,
         writer: Writer,
@@ -94,7 +115,7 @@ class Indexer:
 
         `reader` reads the pages of documents among it that are only pictures; without one they stay as they are.
 
-        Raises `StorageFailed` as `run` does.
+        No paths at all means everything. Raises `StorageFailed` as `run` does.
         """
         start = time.perf_counter()
         tops = [str(top) for top in roots(paths)]
@@ -109,12 +130,14 @@ class Indexer:
             report.seconds += time.perf_counter() - start
 
     @contextmanager
-    def _running(self, models: IndexModels, writer: Writer, report: Report) -> Iterator[_Run]:
+    def _running(
+        self, models: IndexModels, writer: Writer, report: Report, known_vectors: KnownVectors | None = None
+    ) -> Iterator[_Run]:
         """A pass; what it wrote is finished after it."""
         with Workers(self._limits) as workers:
             committer = Committer(writer, report)
             try:
-                yield _Run(models, workers, writer, committer, report)
+                yield _Run(models, workers, writer, committer, report, known_vectors)
             finally:
                 committer.close()
         with report.timed("finish"):
@@ -125,16 +148,28 @@ class _Run:
     """The state of one run: the batch being filled, and the contents that this run has met."""
 
     def __init__(
-        self, models: IndexModels, workers: Workers, writer: Writer, committer: Committer, report: Report
+        self,
+        models: IndexModels,
+        workers: Workers,
+        writer: Writer,
+        committer: Committer,
+        report: Report,
+        known_vectors: KnownVectors | None,
     ) -> None:
         self._models = models
         self._workers = workers
         self._writer = writer
         self._committer = committer
         self._report = report
-        self._known: Mapping[str, str] = {path: source.sha256 for path, source in writer.sources.items()}
+        self._known_vectors = known_vectors
+        # What was carried over without its pictures is read anew as soon as its file is there.
+        self._known: Mapping[str, str] = {
+            path: source.sha256 for path, source in writer.sources.items() if source.state is not SourceState.UNSEEN
+        }
         self._met = set(self._known.values())
-        self._states = {source.sha256: source.state for source in writer.sources.values()}
+        self._states: dict[str, SourceState] = {
+            source.sha256: source.state for source in writer.sources.values() if source.sha256 in self._met
+        }
         self._refused: dict[str, str] = {}
         self._drafts: list[Draft] = []
         self._sources: list[Source] = []
@@ -218,7 +253,7 @@ class _Run:
 
     def prune(self, tops: Sequence[str]) -> None:
         """Forget the sources under `tops` whose files are gone."""
-        gone = [path for path in self._known if is_under(path, tops) and not Path(path).exists()]
+        gone = [path for path in list(self._writer.sources) if is_under(path, tops) and not Path(path).exists()]
         self._committer.put(Commit(forgotten=gone))
         self._report.removed += len(gone)
 
@@ -322,7 +357,7 @@ class _Run:
     def _flush(self) -> None:
         """Encode the batch and hand it to the writer, with the sources that are complete with it."""
         # Blocks drawn twice at one place have one id.
-        drafts = list({draft.item.id: draft for draft in self._drafts}.values())
+        drafts = self._with_known_vectors(list({draft.item.id: draft for draft in self._drafts}.values()))
         encoded = encode(drafts, self._models, self._report.timed)
         self._states |= encoded.states
         names = {draft.item.id: draft.file_name for draft in drafts}
@@ -339,6 +374,17 @@ class _Run:
                 sources.append(replace(source, state=self._states.get(source.sha256, SourceState.DONE)))
         self._committer.put(Commit(encoded.items, encoded.words, sources, hashes=self._hashes))
         self._drafts, self._sources, self._hashes = [], [], {}
+
+    def _with_known_vectors(self, drafts: list[Draft]) -> list[Draft]:
+        if self._known_vectors is None:
+            return drafts
+        vectors = self._known_vectors([draft.item.id for draft in drafts if draft.pixels is not None])
+        return [
+            replace(draft, item=replace(draft.item, image_vector=vectors[draft.item.id]))
+            if draft.item.id in vectors
+            else draft
+            for draft in drafts
+        ]
 
 
 def _there(copies: Sequence[Source]) -> Path:

@@ -44,6 +44,10 @@ class Collection:
                 f"There is no collection '{self.name}'. Make it: viscite index PATH --collection {self.name}"
             ) from error
 
+    def discard(self, version: int) -> None:
+        """Delete a version that does not answer."""
+        shutil.rmtree(self.version_folder(version))
+
     def switch(self, version: int) -> None:
         """Let `version` answer from now on."""
         write_atomically(self.folder / "current", str(version))

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,20 @@ FORMAT_VERSION = 2
 FILE_NAME = "manifest.json"
 
 
+class VersionState(StrEnum):
+    """How far a version has come."""
+
+    BUILDING = "building"
+    """A migration fills it; it has never answered."""
+    COMPLETE = "complete"
+
+
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """Format version, the models' fingerprints by role, the counts, and the folders given at index time (`roots`)."""
+    """Format version, the models' fingerprints by role, the counts, and the folders given at index time (`roots`).
+
+    `replaced` is the version that answered before this one was switched to, None for the first.
+    """
 
     version: int
     profile: str
@@ -26,6 +38,8 @@ class Manifest:
     items: Mapping[str, int] = field(default_factory=dict)
     roots: Sequence[str] = ()
     format_version: int = FORMAT_VERSION
+    state: VersionState = VersionState.COMPLETE
+    replaced: int | None = None
 
     def with_counts(self, sources: int, items: Mapping[str, int]) -> Manifest:
         """The same manifest with new counts."""
@@ -34,6 +48,10 @@ class Manifest:
     def with_roots(self, roots: Sequence[str]) -> Manifest:
         """The same manifest with more folders."""
         return replace(self, roots=list(dict.fromkeys([*self.roots, *roots])))
+
+    def completed(self, replaced: int) -> Manifest:
+        """The same manifest of a version that is to answer in the place of `replaced`."""
+        return replace(self, state=VersionState.COMPLETE, replaced=replaced)
 
     def require(self, fingerprints: Mapping[str, Mapping[str, Any]], collection: str, profile: str) -> None:
         """Raise `IncompatibleIndex` if any of `fingerprints` differs from those this version was built with."""
@@ -67,7 +85,7 @@ def read_manifest(folder: Path) -> Manifest:
             f"{folder} has index format {values.get('format_version')}; this Viscite reads format {FORMAT_VERSION}. "
             "Index the files into a new collection."
         )
-    return Manifest(**values)
+    return Manifest(**{**values, "state": VersionState(values.get("state", VersionState.COMPLETE))})
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:

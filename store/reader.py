@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ from store.filters import expression
 from store.full_text import full_text_query
 from store.manifest import FILE_NAME, Manifest, read_manifest
 from store.records import Filters, Item, Source, SourceState, Vector, Weighted
-from store.tables import LIGHT_COLUMNS, open_tables, read_items, read_sources
+from store.tables import LIGHT_COLUMNS, image_vectors, open_tables, read_items, read_sources
 from store.vector_views import (
     Allowed,
     Matrix,
@@ -64,9 +64,11 @@ class Reader:
         self.allowed = lru_cache(FILTERS_KEPT)(self._allowed)
 
     @classmethod
-    def open(cls, collection: Collection, *, view: ViewName = ViewName.LANCEDB_INDEXED) -> Reader:
-        """The version that answers now. Raises `NotFound` where there is none."""
-        folder = collection.version_folder(collection.current())
+    def open(
+        cls, collection: Collection, *, view: ViewName = ViewName.LANCEDB_INDEXED, version: int | None = None
+    ) -> Reader:
+        """The version that answers now, or `version`. Raises `NotFound` where there is none."""
+        folder = collection.version_folder(collection.current() if version is None else version)
         stamp = _stamp(folder)
         items, sources = open_tables(folder)
         return cls(folder, read_manifest(folder), stamp, items, sources.to_arrow(), view)
@@ -145,6 +147,15 @@ class Reader:
         vectors = (by_id[self.catalogue.ids[row]] for row in rows)
         filled = [np.zeros(dimension) if vector is None else vector for vector in vectors]
         return np.array(filled, np.float32).reshape(-1, dimension)
+
+    def image_vectors_by_id(self, ids: Sequence[str]) -> dict[str, Vector]:
+        """The image vectors of those of `ids` that are there and have one, by id."""
+        return image_vectors(self._items, ids)
+
+    def whole_rows(self, contents: Set[str]) -> pa.Table:
+        """The rows of some contents (sha256) with all their columns, as they are stored."""
+        rows = [row for row, sha256 in enumerate(self.catalogue.contents) if sha256 in contents]
+        return self._items.take_offsets(rows).to_arrow()
 
     def items(self, rows: Sequence[int]) -> list[Item]:
         """The items of `rows`, in that order, without their vectors."""

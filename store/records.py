@@ -47,6 +47,8 @@ class SourceState(StrEnum):
     """Its picture is described in haste, and still to be described in full."""
     UNREAD = "unread"
     """Its picture is described but for text that it may hold."""
+    UNSEEN = "unseen"
+    """Carried over from a version of other models while its file was gone: its pictures are still to be encoded."""
 
 
 class Verdict(StrEnum):

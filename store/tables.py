@@ -106,7 +106,7 @@ def item_rows(items: Sequence[Item], words: Sequence[str], schema: pa.Schema) ->
         ("image_vector", [item.image_vector for item in items]),
         ("text_vector", [item.text_vector for item in items]),
     ):
-        arrays[name] = _vector_column(vectors, schema.field(name).type)
+        arrays[name] = vector_column(vectors, schema.field(name).type)
     return pa.table([arrays[name] for name in schema.names], schema=schema)
 
 
@@ -115,7 +115,27 @@ def tags_of(attributes: Mapping[str, Any]) -> str | None:
     return tags_column([tag["name"] for tag in attributes.get("tags", ())])
 
 
-def _vector_column(vectors: Sequence[Vector | None], kind: pa.DataType) -> pa.Array:
+def fitted_rows(rows: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Rows of another version as rows of `schema`; null in columns that it lacks, and for vectors of another length."""
+    columns = []
+    for field in schema:
+        fits = field.name in rows.column_names and rows.schema.field(field.name).type == field.type
+        columns.append(rows[field.name] if fits else pa.nulls(len(rows), field.type))
+    return pa.table(columns, schema=schema)
+
+
+def image_vectors(items: Table, ids: Sequence[str]) -> dict[str, Vector]:
+    """The image vectors of those of `ids` that are there and have one, by id."""
+    from lancedb.expr import col
+
+    found = items.search().where(col("id").isin(list(ids))).select(["id", "image_vector"]).limit(len(ids))
+    rows = found.to_arrow()
+    vectors = zip(rows["id"].to_pylist(), rows["image_vector"].to_pylist(), strict=True)
+    return {identity: np.array(vector, np.float32) for identity, vector in vectors if vector is not None}
+
+
+def vector_column(vectors: Sequence[Vector | None], kind: pa.DataType) -> pa.Array:
+    """Vectors as an Arrow array of fixed-size lists, null where there is none."""
     dimension = kind.list_size
     flat = np.zeros((len(vectors), dimension), dtype=np.float32)
     missing = np.ones(len(vectors), dtype=bool)

@@ -32,7 +32,7 @@ def bring_up_to_date(collection: Collection) -> None:
     """
     if not any(map(_is_old, map(collection.version_folder, collection.versions()))):
         return
-    with lock(collection, WAIT_SECONDS):
+    with lock(collection, "is upgrading", WAIT_SECONDS):
         for folder in filter(_is_old, map(collection.version_folder, collection.versions())):
             with storage(folder):
                 _upgrade(folder)

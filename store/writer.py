@@ -14,7 +14,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from filelock import FileLock, Timeout
@@ -25,7 +24,7 @@ from store.hnsw_view import open_graph
 from store.lance_view import build_indexes
 from store.manifest import Manifest, read_manifest, write_manifest
 from store.records import Item, Kind, Source, Vector
-from store.tables import HASH_BYTES, create_tables, item_rows, open_tables, read_sources, source_rows
+from store.tables import HASH_BYTES, create_tables, image_vectors, item_rows, open_tables, read_sources, source_rows
 from store.vector_views import COLUMNS, ViewName
 
 if TYPE_CHECKING:
@@ -39,8 +38,12 @@ KEEP_OLD_FILES = timedelta(minutes=15)
 
 
 @contextmanager
-def lock(collection: Collection, wait_seconds: float = 0.0) -> Iterator[None]:
-    """Be the only writer of a collection. Raises `CollectionLocked`, naming the holder, after `wait_seconds`."""
+def lock(collection: Collection, task: str = "is writing to", wait_seconds: float = 0.0) -> Iterator[None]:
+    """Be the only writer of a collection.
+
+    `task` is what others are told, as in `Process 17 is writing to collection 'default'`. Raises `CollectionLocked`,
+    which says that of the holder, after `wait_seconds`.
+    """
     with storage(collection.folder):
         collection.folder.mkdir(parents=True, exist_ok=True)
     holder = collection.folder / "writer"
@@ -48,13 +51,13 @@ def lock(collection: Collection, wait_seconds: float = 0.0) -> Iterator[None]:
     try:
         guard.acquire(timeout=wait_seconds)
     except Timeout as error:
-        who = holder.read_text(encoding="utf-8") if holder.exists() else "unknown"
+        who = holder.read_text(encoding="utf-8") if holder.exists() else "unknown is writing to"
         raise CollectionLocked(
-            f"Process {who} is writing to collection '{collection.name}'. Wait until it is done, or stop it; "
+            f"Process {who} collection '{collection.name}'. Wait until it is done, or stop it; "
             "what it has committed stays."
         ) from error
     try:
-        holder.write_text(str(os.getpid()), encoding="utf-8")
+        holder.write_text(f"{os.getpid()} {task}", encoding="utf-8")
         yield
     finally:
         guard.release()
@@ -115,13 +118,22 @@ class Writer:
 
     def add(self, items: Sequence[Item], words: Sequence[str]) -> None:
         """Commit a batch. An item whose id is there already is replaced."""
-        rows = item_rows(items, words, self._items.schema)
+        self.add_rows(item_rows(items, words, self.schema))
+
+    def add_rows(self, rows: pa.Table) -> None:
+        """Commit rows of `schema`. One whose id is there already is replaced."""
+        ids = rows["id"].to_pylist()
         with storage(self.folder):
-            if self._known.isdisjoint(item.id for item in items):
+            if self._known.isdisjoint(ids):
                 self._items.add(rows)
             else:
                 self._upsert(self._items, "id", rows)
-        self._known.update(item.id for item in items)
+        self._known.update(ids)
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The columns of items."""
+        return self._items.schema
 
     def add_hashes(self, hashes: Mapping[str, bytes]) -> None:
         """Commit perceptual hashes, by id, of items that are there."""
@@ -131,12 +143,7 @@ class Writer:
 
     def image_vectors(self, ids: Sequence[str]) -> dict[str, Vector]:
         """The vectors of committed items, by id."""
-        from lancedb.expr import col
-
-        found = self._items.search().where(col("id").isin(list(ids))).select(["id", "image_vector"]).limit(len(ids))
-        rows = found.to_arrow()
-        vectors = zip(rows["id"].to_pylist(), rows["image_vector"].to_pylist(), strict=True)
-        return {identity: np.array(vector, np.float32) for identity, vector in vectors if vector is not None}
+        return image_vectors(self._items, ids)
 
     def mark_done(self, sources: Sequence[Source]) -> None:
         """Commit sources whose items are all in. A path that is there already gets its new content."""
@@ -177,6 +184,12 @@ class Writer:
                     open_graph(self._items, column, self.folder)
             elif view is ViewName.LANCEDB_INDEXED:
                 build_indexes(self._items)
+
+    def complete(self, replaced: int) -> None:
+        """Note that the version is ready to answer in the place of `replaced`."""
+        self._manifest = self._manifest.completed(replaced)
+        with storage(self.folder):
+            write_manifest(self.folder, self._manifest)
 
     def _delete(self, table: Table, column: str, values: Sequence[str]) -> None:
         from lancedb.expr import col

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
@@ -17,18 +18,19 @@ from models.toy import Pace, ToyDescriber, ToyEmbedder, ToyEncoder
 
 
 class ToyBuiltin(Builtin):
-    """The toy models in the place of the built-in ones."""
+    """The toy models in the place of the built-in ones. With other dimensions they are other models."""
 
-    def __init__(self) -> None:
+    def __init__(self, encoder_dimension: int = 16, embedder_dimension: int = 64) -> None:
         super().__init__(Path("unused"))
+        self._dimensions = encoder_dimension, embedder_dimension
 
     @cached_property
     def encoder(self) -> ToyEncoder:  # type: ignore[override]
-        return ToyEncoder()
+        return ToyEncoder(self._dimensions[0])
 
     @cached_property
     def minilm(self) -> ToyEmbedder:  # type: ignore[override]
-        return ToyEmbedder()
+        return ToyEmbedder(self._dimensions[1])
 
     @cached_property
     def quick_describer(self) -> ToyDescriber:  # type: ignore[override]
@@ -104,6 +106,35 @@ def served(library: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     service.index([library], "default")
     yield service
     service.close()
+
+
+TINY_CLIP = {
+    "embed_dim": 24,
+    "vision_cfg": {"image_size": 32, "layers": 1, "width": 64, "patch_size": 16, "head_width": 32},
+    "text_cfg": {"context_length": 16, "vocab_size": 49408, "width": 32, "heads": 2, "layers": 1},
+}
+
+
+@pytest.fixture(scope="session")
+def tiny_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A real open_clip model with random weights in a folder, as `local-dir:` wants it."""
+    from models.torchvision_cure import cure_torchvision
+
+    cure_torchvision()
+    import open_clip  # type: ignore[import-untyped]
+    import torch
+    from safetensors.torch import save_file
+
+    configs, folder = tmp_path_factory.mktemp("configs"), tmp_path_factory.mktemp("weights")
+    (configs / "tiny-clip.json").write_text(json.dumps(TINY_CLIP))
+    open_clip.add_model_config(configs)
+    torch.manual_seed(1)
+    weights = open_clip.create_model("tiny-clip").state_dict()
+    preprocessing = {"mean": [0.5] * 3, "std": [0.5] * 3, "interpolation": "bilinear", "resize_mode": "squash"}
+    config = {"model_cfg": TINY_CLIP, "preprocess_cfg": preprocessing}
+    (folder / "open_clip_config.json").write_text(json.dumps(config))
+    save_file({name: tensor.contiguous() for name, tensor in weights.items()}, folder / "open_clip_model.safetensors")
+    return folder
 
 
 @pytest.fixture

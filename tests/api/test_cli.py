@@ -134,6 +134,28 @@ def test_eval(viscite: Command, tmp_path: Path) -> None:
     assert result["fused"].keys() == {"recall@1", "recall@5", "recall@10", "mrr@10", "ndcg@10", "median_rank"}
 
 
+def test_migrate_compare_and_roll_back(viscite: Command, tmp_path: Path) -> None:
+    (tmp_path / "queries.jsonl").write_text(
+        '{"_id": "a", "text": "a flower"}\n{"_id": "b", "text": "a nuclear submarine", "answerable": false}\n'
+    )
+    (tmp_path / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\na\ttwo.jpg\t1\n")
+    moved = viscite.json("migrate", "--profile", "builtin", "--eval", tmp_path)
+    assert (moved["collection"], moved["from"], moved["to"]) == ("default", 1, 2)
+    assert (moved["added"], moved["carried"], moved["skipped"]) == (3, 3, [])
+    assert moved["comparison"]["channels"]["fused"]["recall@1"]["after"] == 1
+    shown = viscite.run("eval", tmp_path, "--against", "1")
+    assert shown.returncode == 0, shown.stderr
+    for words in (
+        "nothing matches: balanced accuracy",
+        "calibration error",
+        "version 1 (builtin) -> version 2 (builtin)",
+    ):
+        assert words in " ".join(shown.stdout.split())
+    assert viscite.json("rollback") == {"collection": "default", "from": 2, "to": 1}
+    refused = viscite.run("rollback")
+    assert (refused.returncode, "has no version before 1" in refused.stderr) == (1, True)
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "words"),
     [

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from api.service import SearchRequest, Viscite
+from api.search_request import SearchRequest
+from api.service import Viscite
 from api.settings import Settings
 from indexer.report import DESCRIBE_STAGE
 from models.toy import TOY_TEXT, ToyDescriber

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from api.service import SearchRequest, Viscite
+from api.search_request import SearchRequest
+from api.service import Viscite
 from retriever.background import Background, Usual
 from retriever.calibration import CERTAIN, Calibration, Null, Nulls, bank, open_calibration
 from retriever.confidence import MOST_LEXICAL, THRESHOLD, confidence

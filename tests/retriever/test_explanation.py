@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from api.service import SearchRequest, Viscite
+from api.search_request import SearchRequest
+from api.service import Viscite
 from retriever.explanation import Said, explain
 from store.records import Kind, Query, Signal, Weighted
 

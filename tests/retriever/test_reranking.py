@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from api.service import SearchRequest, Viscite
+from api.search_request import SearchRequest
+from api.service import Viscite
 from api.settings import Profile, RerankerChoice
 from models.errors import ModelUnavailable
 from models.protocols import Fingerprint, Scores

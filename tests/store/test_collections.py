@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from api.service import SearchRequest, Viscite
+from api.search_request import SearchRequest
+from api.service import Viscite
 from store.collections import Home
 from store.errors import CollectionLocked, IncompatibleIndex, InvalidInput, NotFound
 from store.writer import lock
@@ -60,8 +61,8 @@ def test_an_index_of_other_models_is_refused_and_both_are_named(viscite: Viscite
 
 def test_migrate_and_roll_back(viscite: Viscite, photo: Callable[..., Path]) -> None:
     viscite.index([photo("a.png")], "default")
-    old, new, report = viscite.migrate("builtin", "default")
-    assert (old, new, report.added) == (1, 2, 1)
+    done = viscite.migrate("builtin", "default")
+    assert (done.old, done.new, done.report.added) == (1, 2, 1)
     assert viscite.search(SearchRequest(text="red"), "default").hits
     assert viscite.rollback("default") == (2, 1)
     with pytest.raises(InvalidInput, match="no version before 1"):

@@ -10,7 +10,8 @@ import pymupdf
 import pytest
 from PIL import Image
 
-from api.service import SearchRequest, Viscite
+from api.search_request import SearchRequest
+from api.service import Viscite
 from api.settings import Settings
 from indexer.documents.reading import read_pages
 from indexer.documents.scans import lines_read, merged

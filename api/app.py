@@ -24,10 +24,13 @@ from api.service import Viscite, timed
 from api.settings import Settings
 from models.protocols import Turn
 from store.errors import InvalidInput, VisciteError
+from store.records import Box
 
 THUMBNAIL_SIDE = 256
 IMAGE_SIDE = 1600
 """Pixels of the longer side of derived pictures."""
+
+NO_BOX: list[str] = []
 
 SAFE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -164,8 +167,18 @@ def _add_items(app: FastAPI, viscite: Viscite) -> None:
         return _jpeg(viscite.picture(collection, identity, THUMBNAIL_SIDE))
 
     @app.get(f"{base}/image")
-    def image(collection: str, identity: str) -> Response:
-        """A large JPEG of the picture, page or passage, without metadata."""
+    def image(
+        collection: str,
+        identity: str,
+        highlight: bool = False,
+        box: Annotated[list[str], Query(description="left,top,right,bottom, as a citation gives it")] = NO_BOX,
+    ) -> Response:
+        """A large JPEG of the picture, page or passage, without metadata.
+
+        With `highlight`, the part of the page or picture around it, with its box, or the boxes given, marked.
+        """
+        if highlight:
+            return _jpeg(viscite.highlighted(collection, identity, [_box(one) for one in box], IMAGE_SIDE))
         return _jpeg(viscite.picture(collection, identity, IMAGE_SIDE))
 
     @app.get(f"{base}/original")
@@ -174,6 +187,14 @@ def _add_items(app: FastAPI, viscite: Viscite) -> None:
         data = viscite.original(collection, identity)
         headers = {"Content-Disposition": f'attachment; filename="{identity}"'}
         return Response(data, media_type="application/octet-stream", headers=headers)
+
+
+def _box(written: str) -> Box:
+    try:
+        left, top, right, bottom = (float(edge) for edge in written.split(","))
+    except ValueError as error:
+        raise InvalidInput(f"box is {written[:80]!r}; it must be four numbers: left,top,right,bottom.") from error
+    return left, top, right, bottom
 
 
 def _jpeg(data: bytes) -> Response:

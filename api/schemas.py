@@ -120,8 +120,10 @@ class CitationOut(Schema):
     page: int | None
     page_label: str | None
     box: Box | None
+    boxes: list[Box]
     quote: str
     thumbnail: str
+    image: str
 
 
 class RemovedOut(Schema):
@@ -161,7 +163,7 @@ class AnswerOut(Schema):
 
 
 def citation_out(citation: Citation, collection: str) -> CitationOut:
-    """A citation with the address of its thumbnail."""
+    """A citation with the addresses of its thumbnail and of the picture in which its place is marked."""
     evidence: Evidence = citation.evidence
     item = evidence.hit.item
     return CitationOut(
@@ -171,15 +173,23 @@ def citation_out(citation: Citation, collection: str) -> CitationOut:
         path=evidence.hit.path,
         page=item.page,
         page_label=item.attributes.get("page_label"),
-        box=item.box,
+        box=citation.box,
+        boxes=list(citation.boxes),
         quote=citation.quote,
         thumbnail=thumbnail_address(collection, item),
+        image=highlight_address(collection, item, citation.boxes),
     )
 
 
 def thumbnail_address(collection: str, item: Item) -> str:
     """Where the server shows a small picture of an item."""
     return f"/v1/collections/{collection}/items/{item.id}/thumbnail"
+
+
+def highlight_address(collection: str, item: Item, boxes: Sequence[Box]) -> str:
+    """Where the server shows the boxes, or the item's own, marked on the page or picture."""
+    marked = "".join("&box=" + ",".join(f"{edge:g}" for edge in box) for box in boxes)
+    return f"/v1/collections/{collection}/items/{item.id}/image?highlight=1{marked}"
 
 
 class LabelOut(Schema):

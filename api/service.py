@@ -14,6 +14,7 @@ from api.search_request import SearchRequest
 from api.settings import PROFILES, Settings
 from api.versions import Compared, Versions
 from api.wiring import Builtin, Models
+from indexer.highlights import clipped, crop, draw_boxes, overlaps, surroundings
 from indexer.pictures import READING_SIDE, Picture, as_jpeg
 from indexer.report import Report
 from indexer.run import Indexer, Progress
@@ -26,7 +27,7 @@ from store.descriptions import Descriptions
 from store.errors import InvalidInput, NotFound
 from store.filters import is_under
 from store.manifest import FILE_NAME, Manifest, brief, read_manifest
-from store.records import Answer, Description, Item, Kind, Query, SourceState, Weighted
+from store.records import Answer, Box, Description, Item, Kind, Query, SourceState, Weighted
 from store.upgrade import bring_up_to_date
 from store.vector_views import ViewName
 from store.writer import Writer, lock
@@ -263,6 +264,34 @@ class Viscite:
         if item.page is None:
             return as_jpeg(self._own_workers().draw_text(item.text, side), side)
         return as_jpeg(self._own_workers().render(data, item.page, item.box, side), side)
+
+    def highlighted(self, collection: str, identity: str, boxes: Sequence[Box], side: int) -> bytes:
+        """A JPEG of the part of a page or picture around `boxes`, else around the item's own, with these marked.
+
+        Boxes are PDF points or pixels as the item's. Raises `InvalidInput` for one that is not on the page.
+        """
+        item, path = self.item(collection, identity)
+        whole: Box = (0.0, 0.0, max(item.width, 1.0), max(item.height, 1.0))
+        marked = list(boxes) or ([item.box] if item.box is not None else [])
+        if len(marked) > self.settings.max_boxes:
+            raise InvalidInput(f"{len(marked)} boxes; at most {self.settings.max_boxes} are marked at once.")
+        for box in marked:
+            # Written so that NaN is refused too.
+            if not (box[0] < box[2] and box[1] < box[3] and overlaps(box, whole)):
+                raise InvalidInput(
+                    f"box {','.join(f'{edge:g}' for edge in box)} is not on the page of {whole[2]:g} x {whole[3]:g}. "
+                    "Give left,top,right,bottom as the citation does."
+                )
+        marked = [clipped(box, whole) for box in marked]
+        shown = surroundings(marked, whole[2], whole[3]) if marked else whole
+        data = self._content(item, path)
+        if item.kind is Kind.IMAGE:
+            pixels = crop(self._own_workers().decode(data, side).pixels, shown, whole)
+        elif item.page is None:
+            return self.picture(collection, identity, side)
+        else:
+            pixels = self._own_workers().render(data, item.page, shown, side)
+        return as_jpeg(draw_boxes(pixels, shown, marked), side)
 
     def original(self, collection: str, identity: str) -> bytes:
         """The bytes of the file that holds an item."""

@@ -115,6 +115,7 @@ class Settings(BaseSettings):
     max_pictures: int = 64
     max_body_bytes: int = 64 * MIB
     max_messages: int = 100
+    max_boxes: int = 64
 
     @classmethod
     def settings_customise_sources(

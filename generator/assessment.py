@@ -13,8 +13,9 @@ from itertools import chain
 
 from generator.checks import colors, names, numbers, polarity, quotation, speaks_of
 from generator.evidence import file_name, is_picture, whole_text
+from generator.places import GAP
 from generator.safety import neutralise
-from generator.sentences import Sentence, read_sentences
+from generator.sentences import Sentence, item_sentences, read_sentences
 from generator.vectors import Vectors
 from generator.words import comparable, coverage, stems
 from store.records import Evidence, Verdict
@@ -62,7 +63,7 @@ class Basis:
 
     @property
     def quote(self) -> str:
-        return " \u2026 ".join(stated.sentence.quote for stated in self.stated)
+        return GAP.join(stated.sentence.quote for stated in self.stated)
 
     @property
     def text(self) -> str:
@@ -155,7 +156,7 @@ def _stated(evidence: Evidence) -> list[Stated]:
     item = evidence.hit.item
     return [
         Stated(sentence, sentence.in_place, frozenset(stems(sentence.in_place)))
-        for sentence in read_sentences(item.description) + read_sentences(item.text)
+        for sentence in read_sentences(item.description) + item_sentences(item)
     ]
 
 

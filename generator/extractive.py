@@ -14,7 +14,7 @@ from generator.pictures import picture_sentences
 from generator.question import Asks, Question, parse_question, years
 from generator.relevance import Candidate, Scored, rank
 from generator.safety import neutralise
-from generator.sentences import read_sentences
+from generator.sentences import item_sentences
 from generator.vectors import Vectors
 from generator.words import comparable, content_words, stems
 from models.protocols import Fingerprint, TextEmbedder, Turn
@@ -96,19 +96,23 @@ def _candidates(evidence: Sequence[Evidence]) -> list[Candidate]:
     seen: set[str] = set()
     candidates = []
     for piece in sorted(evidence, key=lambda piece: piece.hit.item.kind is Kind.PAGE):
-        for sentence in read_sentences(piece.hit.item.text):
+        for sentence in item_sentences(piece.hit.item):
             key = comparable(sentence.quote)
             if key not in seen:
                 seen.add(key)
-                candidates.append(Candidate(piece, sentence, *documents[piece.hit.path]))
+                title = frozenset(stems(piece.hit.item.attributes.get("opening", "")))
+                candidates.append(Candidate(piece, sentence, *documents[piece.hit.path], title))
     return sorted(candidates[:MOST_CANDIDATES], key=lambda candidate: candidate.evidence.number)
 
 
 def _documents(evidence: Sequence[Evidence]) -> dict[str, tuple[frozenset[str], frozenset[int]]]:
-    """The stems of all that is shown of each file and of its name, and the years among them."""
+    """The stems of all that is shown of each file, of how it opens and of its name, and the years among them."""
     shown: defaultdict[str, str] = defaultdict(str)
     for piece in evidence:
-        shown[piece.hit.path] += f"{re.sub('_', ' ', file_name(piece))}\n{piece.hit.item.text}\n"
+        item = piece.hit.item
+        shown[piece.hit.path] += (
+            f"{re.sub('_', ' ', file_name(piece))}\n{item.attributes.get('opening', '')}\n{item.text}\n"
+        )
     return {path: (frozenset(stems(text)), years(text)) for path, text in shown.items()}
 
 

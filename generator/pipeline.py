@@ -11,8 +11,10 @@ from generator.assessment import Assessor, Finding
 from generator.checks import exists
 from generator.claims import Draft, split_claims
 from generator.evidence import number_evidence
+from generator.places import GAP, quote_boxes
 from generator.safety import neutralise, without_controls
 from generator.vectors import Vectors
+from generator.words import coverage, stems
 from models.protocols import AnswerModel, TextEmbedder, Turn
 from store.records import Answer, Citation, Claim, Evidence, Hit, Removed, Verdict
 
@@ -54,7 +56,12 @@ class Generator:
             return Answer(question, abstention(question, evidence), (), (), removed, abstained=True)
         claims = tuple(each.claim for each in shown)
         return Answer(
-            question, " ".join(map(_readable, claims)), claims, _citations(shown, evidence), removed, abstained=False
+            question,
+            " ".join(map(_readable, claims)),
+            claims,
+            _citations(question, shown, evidence),
+            removed,
+            abstained=False,
         )
 
     def _written(self, question: str, evidence: Sequence[Evidence], history: Sequence[Turn]) -> str:
@@ -119,14 +126,23 @@ def _checked(draft: Draft, findings: dict[int, Finding], unknown: str = "") -> C
     return Checked(claim, {number: found.quote for number, found in findings.items()})
 
 
-def _citations(shown: Sequence[Checked], evidence: Sequence[Evidence]) -> tuple[Citation, ...]:
+def _citations(question: str, shown: Sequence[Checked], evidence: Sequence[Evidence]) -> tuple[Citation, ...]:
     quotes: dict[int, list[str]] = {}
     for each in shown:
         for number, quote in each.quotes.items():
             known = quotes.setdefault(number, [])
             if quote and quote not in known:
                 known.append(quote)
-    return tuple(Citation(piece, " \u2026 ".join(quotes[piece.number])) for piece in evidence if piece.number in quotes)
+    return tuple(_citation(question, piece, quotes[piece.number]) for piece in evidence if piece.number in quotes)
+
+
+def _citation(question: str, evidence: Evidence, quotes: Sequence[str]) -> Citation:
+    """The quotes with their places, first that which speaks of the most that was asked: others lead up to it."""
+    asked = set(stems(question))
+    pieces = [piece for quote in quotes for piece in quote.split(GAP)]
+    bearing = sorted(pieces, key=lambda piece: -coverage(asked, stems(piece)))
+    places = (box for piece in bearing for box in quote_boxes(evidence.hit.item, piece))
+    return Citation(evidence, GAP.join(quotes), tuple(dict.fromkeys(places)))
 
 
 def _readable(claim: Claim) -> str:

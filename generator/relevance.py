@@ -6,11 +6,12 @@ The weights were set on the `tune` half of tests/generator/data/questions.jsonl;
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from generator.question import Question, can_answer, years
+from generator.question import Asks, Question, can_answer, names_person, years
 from generator.sentences import Sentence
 from generator.vectors import Vectors
 from generator.words import content_words, stem, stems
@@ -22,6 +23,9 @@ ELSEWHERE = 0.7
 """What a word of the question counts that stands in the document, though not in the sentence."""
 FOCUS_NEARNESS = 0.55
 """How near the words of a sentence must come, on average, to the words that name the very thing asked for."""
+COLUMN_NAME = re.compile(r"(?:^|; )[^:;]+: ")
+FIELD = re.compile(r"(?P<label>[^\W\d](?:[^\s:;]+ ?){1,5}): ?(?P<value>[^:;]{1,60})")
+"""A line of a form or of what stands at the head of a letter: `Date of issue: 2 May 2024`."""
 LONG_LIST = 24
 """Sentences that are compared with the question under their headings too, which costs a second encoding each."""
 SHORT_LIST = 6
@@ -31,13 +35,14 @@ SHORT_LIST = 6
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A sentence of the evidence. `document` holds the stems of all that is shown of its file and of its
-    name, `years` the years that these speak of.
+    name, `years` the years that these speak of, and `title` the stems of how its document opens.
     """
 
     evidence: Evidence
     sentence: Sentence
     document: frozenset[str]
     years: frozenset[int]
+    title: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +67,30 @@ def rank(question: Question, candidates: Sequence[Candidate], vectors: Vectors) 
     """
     able = [candidate for candidate in candidates if _able(question, candidate)]
     weights = _weights(question, candidates)
-    alone = _meanings(question, [candidate.sentence.text for candidate in able], vectors)
+    alone = _meanings(question, able, [candidate.sentence.text for candidate in able], vectors)
     scored = [
-        Scored(candidate, meaning, *_covered(weights, candidate, None))
+        Scored(candidate, meaning, *_covered(question, weights, candidate, None))
         for candidate, meaning in zip(able, alone, strict=True)
     ]
     scored = _best(scored, LONG_LIST)
-    placed = _meanings(question, [one.candidate.sentence.in_place for one in scored], vectors)
-    scored = [replace(one, meaning=max(one.meaning, meaning)) for one, meaning in zip(scored, placed, strict=True)]
+    best = [one.candidate for one in scored]
+    for read in (_in_place, _label):
+        meanings = _meanings(question, best, [read(candidate) for candidate in best], vectors)
+        scored = [replace(one, meaning=max(one.meaning, other)) for one, other in zip(scored, meanings, strict=True)]
     scored = _best(scored, SHORT_LIST)
     vectors.of([*weights, *question.focus, *(word for one in scored for word in _said(one.candidate))])
-    full = [Scored(one.candidate, one.meaning, *_covered(weights, one.candidate, vectors)) for one in scored]
+    full = [Scored(one.candidate, one.meaning, *_covered(question, weights, one.candidate, vectors)) for one in scored]
     return _best([one for one in full if _speaks_of_focus(question, one.candidate, vectors)], SHORT_LIST)
+
+
+def _in_place(candidate: Candidate) -> str:
+    return candidate.sentence.in_place
+
+
+def _label(candidate: Candidate) -> str:
+    """What a line of a form says is filled in there: a name or a number says nothing of what it is."""
+    found = FIELD.fullmatch(candidate.sentence.text)
+    return found["label"] if found else candidate.sentence.text
 
 
 def _best(scored: Sequence[Scored], count: int) -> list[Scored]:
@@ -95,13 +112,33 @@ def _able(question: Question, candidate: Candidate) -> bool:
         return False
     spoken_of = years(sentence.text)
     other_year = question.years and not question.years & (spoken_of or candidate.years)
+    field = FIELD.fullmatch(sentence.text)
+    if field and re.search(r"\d", field["value"]) and set(stems(field["label"])) & set(stems(question.text)):
+        # Numbers of invoices and policies are no quantities.
+        return not other_year
+    if question.asks is Asks.PERSON and sentence.named:
+        # The names of columns, and what the question names itself, are nobody that it asks for.
+        cells = COLUMN_NAME.sub(" ", sentence.text)
+        told = " ".join(word for word in cells.split() if not question.names & set(stems(word)))
+        return not other_year and names_person(f": {told}")
     return not other_year and can_answer(question.asks, sentence.text)
 
 
-def _meanings(question: Question, sentences: Sequence[str], vectors: Vectors) -> list[float]:
-    """The cosine of the question with each sentence."""
-    asked, *said = vectors.of([question.text, *sentences])
-    return [float(one @ asked) for one in said]
+def _meanings(
+    question: Question, candidates: Sequence[Candidate], sentences: Sequence[str], vectors: Vectors
+) -> list[float]:
+    """The cosine of the question with each sentence, or of what it asks of a document whose title holds its names."""
+    within = [_asked_within(question, candidate) for candidate in candidates]
+    known = vectors.of([question.text, *within, *sentences])
+    asked, inside, said = known[0], known[1 : len(within) + 1], known[len(within) + 1 :]
+    return [max(float(one @ asked), float(one @ other)) for one, other in zip(said, inside, strict=True)]
+
+
+def _asked_within(question: Question, candidate: Candidate) -> str:
+    """The question without the names by which it says what document it asks of."""
+    given = question.names & candidate.title
+    kept = [word for word in question.text.split() if not given & set(stems(word))] if given else []
+    return " ".join(kept) if content_words(" ".join(kept)) else question.text
 
 
 def _weights(question: Question, candidates: Sequence[Candidate]) -> dict[str, float]:
@@ -114,14 +151,21 @@ def _said(candidate: Candidate) -> list[str]:
     return content_words(candidate.sentence.in_place)
 
 
-def _covered(weights: dict[str, float], candidate: Candidate, vectors: Vectors | None) -> tuple[float, float]:
-    """The weighted mean and the least of how far the sentence speaks of each word, each in [0, 1]."""
-    if not weights:
+def _covered(
+    question: Question, weights: dict[str, float], candidate: Candidate, vectors: Vectors | None
+) -> tuple[float, float]:
+    """The weighted mean and the least of how far the sentence speaks of each word, each in [0, 1].
+
+    Names that stand in the title of its document say what document is asked of, and are no words to be spoken of.
+    """
+    given = question.names & candidate.title
+    asked = {word: weight for word, weight in weights.items() if stem(word) not in given} or weights
+    if not asked:
         return 0.0, 0.0
     said = _said(candidate)
     said_stems = {stem(word) for word in said}
-    parts = {word: _spoken_of(word, said, said_stems, candidate.document, vectors) for word in weights}
-    mean = sum(weights[word] * part for word, part in parts.items()) / sum(weights.values())
+    parts = {word: _spoken_of(word, said, said_stems, candidate.document, vectors) for word in asked}
+    mean = sum(asked[word] * part for word, part in parts.items()) / sum(asked.values())
     return mean, min(parts.values())
 
 

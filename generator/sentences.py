@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from generator.tables import Cell, Row, rows_from_cells, rows_from_lines, rows_from_words
 from generator.words import word_set
+from store.records import Item
 
 NEVER_LAST = word_set(
     "mr mrs ms dr prof st sr jr rev hon gen col capt lt sgt no nos nr p pp vol fig figs eq sec ch art ca c approx "
@@ -25,7 +26,11 @@ BULLET = re.compile(
 )
 END = re.compile(r"[.!?\u2026]+[\"\u201d\u2019')\]]*(?=\s+\S)|[\u3002\uff01\uff1f]")
 LAST_WORD = re.compile(r"[^\s(\[\"\u201c\u2018']+$")
-PRONOUN = re.compile(r"(?:It|They|He|She|This|These|Those|Its|Their|His|Her|Both|Each|Most|One)\b")
+PRONOUN = re.compile(
+    r"(?:It|They|He|She|This|These|Those|Its|Their|His|Her)\b"
+    # "Each of them weighs a tonne" and "Each has two" point back, "Each node weighs a tonne" does not.
+    r"|(?:Both|Each|Most|One)(?= (?:of (?:them|these|those|which)|is|are|was|were|has|have|had|can|will|may|must)\b)"
+)
 QUOTE_REACH = 300
 """Characters within which an opened curly quote must close to count as one."""
 
@@ -46,11 +51,13 @@ class Sentence:
     context: str = ""
     before: str = ""
     heading: bool = False
+    named: bool = False
+    """Whether it is a row of a table whose quote has the names of the columns already."""
 
     @property
     def is_row(self) -> bool:
-        """Whether it is a row of a table, to which the names of the columns were added."""
-        return self.text != self.quote
+        """Whether it is a row of a table, with the names of the columns."""
+        return self.named or self.text != self.quote
 
     @property
     def in_place(self) -> str:
@@ -108,6 +115,17 @@ def _ends_sentence(text: str, match: re.Match[str]) -> bool:
     initial = len(token) == 1 and word.group().isupper() and not re.search(r"\d\s*$", text[: word.start()])
     list_number = token.isdigit() and len(token) <= 3 and not text[: word.start()].strip()
     return not (initial or list_number)
+
+
+def item_sentences(item: Item) -> list[Sentence]:
+    """The sentences of an item's text, or the rows of the table that it is known to be."""
+    table = item.attributes.get("table")
+    if not table:
+        return read_sentences(item.text)
+    caption = str(table["caption"])
+    above = " ".join(part for part in (caption, *table["header"]) if part)
+    rows = [Sentence(line, line, above, named=True) for line in table["lines"]]
+    return read_sentences(caption) + rows
 
 
 def read_sentences(text: str) -> list[Sentence]:

@@ -85,7 +85,8 @@ def rows_from_words(lines: list[str]) -> list[Row]:
     """
     header, *body = lines or [""]
     columns = len(_numbers_at_end(header))
-    if not _short(header) or not all(YEAR.match(cell) for cell in _numbers_at_end(header)):
+    # What is filled in in a form, `Name: Ann Bell`, names no column.
+    if not _short(header) or ": " in header or not all(YEAR.match(cell) for cell in _numbers_at_end(header)):
         return []
     width = columns or len(_numbers_at_end(body[0] if body else ""))
     rows = list(takewhile(lambda line: _short(line) and len(_numbers_at_end(line)) >= width > 0, body))

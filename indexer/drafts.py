@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from indexer.documents.outline import Outline
+from indexer.documents.paragraphs import PASSAGE_WORDS
 from indexer.documents.records import Page, Passage
 from indexer.documents.text_files import TextPassage
 from indexer.file_names import chosen_words
+from indexer.page_figures import Figure
+from indexer.page_tables import Table, split_table
 from indexer.pictures import Picture
 from models.protocols import Pixels
 from store.errors import InvalidInput
 from store.file_words import file_words
 from store.records import Description, Item, Kind, ReadLine, Vector, item_id
 
+ABOVE = " \u203a "
+FIGURE_CHARACTERS = 400
+"""Of a figure's words that are embedded."""
 HEADING_WORDS = 14
 """Words of a page's text that stand for it in its description."""
 
@@ -39,6 +45,8 @@ class Draft:
 
     def described(self, description: Description) -> Draft:
         """The draft with what a describer said."""
+        if self.item.kind is Kind.FIGURE:
+            return self._figure_described(description)
         attributes = {
             "caption": description.caption,
             "caption_probability": description.caption_probability,
@@ -51,6 +59,24 @@ class Draft:
         item = replace(self.item, description=said, text=description.text, attributes=attributes)
         words = (*self.words, description.sentence, *(tag.name for tag in description.tags), description.text)
         return replace(self, item=item, meaning=said, words=words, is_described=True)
+
+    def _figure_described(self, description: Description) -> Draft:
+        """A figure keeps its printed caption, and the words that stand in it."""
+        said = " ".join(part for part in (self.item.description, description.sentence) if part)
+        looks = {
+            "description": description.caption,
+            "tags": [{"name": tag.name, "probability": round(tag.probability, 4)} for tag in description.tags],
+            "colors": list(description.colors),
+        }
+        item = replace(self.item, description=said, attributes={**self.item.attributes, **looks})
+        words = (*self.words, description.sentence, *(tag.name for tag in description.tags))
+        meaning = "\n".join(part for part in (said, figure_words(self.item.text)) if part)
+        return replace(self, item=item, meaning=meaning, words=words, is_described=True)
+
+    @property
+    def content(self) -> str:
+        """What its description is kept by: the hash of a picture's file, or of a figure's place in one."""
+        return self.item.sha256 if self.item.kind is Kind.IMAGE else self.item.id
 
     def _placed(self, line: ReadLine) -> dict[str, Any]:
         width, height = self.item.width or 1, self.item.height or 1
@@ -87,9 +113,9 @@ def draft_page(sha256: str, page: Page, file_name: str, outline: Outline) -> lis
 
     `outline` is where the document's headings stand at the top of the page, and is moved on to its foot.
     """
+    outline.open(page.text)
     heading = " ".join(page.text.split()[:HEADING_WORDS])
     name = f"Page {page.number}" + (f" ({page.label})" if page.label not in ("", str(page.number)) else "")
-    labelled: dict[str, Any] = {"page_label": page.label} if page.label else {}
     running = [line.text for line in page.running]
     whole = Item(
         id=item_id(sha256, Kind.PAGE, page.number),
@@ -100,19 +126,87 @@ def draft_page(sha256: str, page: Page, file_name: str, outline: Outline) -> lis
         text=page.text,
         width=page.width,
         height=page.height,
-        attributes=labelled | ({"running": running} if running else {}),
+        attributes=_on_page(page, outline) | ({"running": running} if running else {}),
     )
     words = (file_words(file_name), page.text, *running)
     return [
         Draft(whole, file_name, pixels=page.pixels, words=words),
-        *(draft_passage(sha256, page, passage, file_name, outline) for passage in page.passages),
+        *_in_place(sha256, page, file_name, outline),
+        *(draft_figure(sha256, page, figure, file_name, outline) for figure in page.figures),
     ]
+
+
+def _on_page(page: Page, outline: Outline) -> dict[str, Any]:
+    """What every item of a page is told: the page's label, and how its document opens."""
+    label: dict[str, Any] = {"page_label": page.label} if page.label else {}
+    return label | ({"opening": outline.opening} if outline.opening else {})
+
+
+def _in_place(sha256: str, page: Page, file_name: str, outline: Outline) -> Iterator[Draft]:
+    """The passages in reading order, and each table behind those that begin above it, under their headings."""
+    waiting = list(page.tables)
+    for passage in page.passages:
+        while waiting and waiting[0].box[1] < passage.box[1]:
+            yield from draft_table(sha256, page, waiting.pop(0), file_name, outline)
+        yield draft_passage(sha256, page, passage, file_name, outline)
+    for table in waiting:
+        yield from draft_table(sha256, page, table, file_name, outline)
+
+
+def draft_table(sha256: str, page: Page, table: Table, file_name: str, outline: Outline) -> Iterator[Draft]:
+    """A table as a passage with its structure; of a long one some rows each, under the same names of columns."""
+    section = outline.enter(())
+    for part in split_table(table, PASSAGE_WORDS):
+        attributes = _on_page(page, outline) | {"table": part.as_attributes()}
+        attributes |= {"section": list(section)} if section else {}
+        item = Item(
+            id=item_id(sha256, Kind.PASSAGE, page.number, part.box),
+            kind=Kind.PASSAGE,
+            sha256=sha256,
+            page=page.number,
+            box=part.box,
+            text=part.text,
+            width=page.width,
+            height=page.height,
+            attributes=attributes,
+        )
+        above = ABOVE.join(section)
+        meaning = f"{above}\n{part.text}" if above else part.text
+        yield Draft(item, file_name, meaning=meaning, words=(above, part.text))
+
+
+def draft_figure(sha256: str, page: Page, figure: Figure, file_name: str, outline: Outline) -> Draft:
+    """A figure, to be described by its looks if it is a picture. A drawing is known by its caption and its words."""
+    attributes = _on_page(page, outline) | {"caption": figure.caption or None}
+    description = figure.caption
+    if not figure.is_picture and not description:
+        description = f"Figure on page {page.number}: {figure_words(figure.text)}".rstrip(": ")
+    item = Item(
+        id=item_id(sha256, Kind.FIGURE, page.number, figure.box),
+        kind=Kind.FIGURE,
+        sha256=sha256,
+        page=page.number,
+        box=figure.box,
+        description=description,
+        text=figure.text,
+        width=page.width,
+        height=page.height,
+        attributes=attributes,
+    )
+    meaning = "\n".join(part for part in (figure.caption, figure_words(figure.text)) if part) or description
+    words = (file_words(file_name), figure.caption, figure.text)
+    return Draft(item, file_name, figure.pixels, meaning=meaning, words=words, is_described=not figure.is_picture)
+
+
+def figure_words(text: str) -> str:
+    """The names in a figure's text: numbers along an axis say nothing to who looks for it by meaning."""
+    return " ".join(word for word in text.split() if any(map(str.isalpha, word)))[:FIGURE_CHARACTERS]
 
 
 def draft_passage(sha256: str, page: Page, passage: Passage, file_name: str, outline: Outline) -> Draft:
     """A passage, found by its section's headings too, which its text holds only where they stand in its box."""
     section = outline.enter(passage.headings)
-    attributes: dict[str, Any] = {"page_label": page.label} if page.label else {}
+    attributes = _on_page(page, outline)
     attributes["lines"] = [{"text": line.text, "box": list(line.box)} for line in passage.lines]
     if section:
         attributes["section"] = list(section)
@@ -129,7 +223,7 @@ def draft_passage(sha256: str, page: Page, passage: Passage, file_name: str, out
         height=page.height,
         attributes=attributes,
     )
-    above = " \u203a ".join(heading for heading in section if heading not in passage.text)
+    above = ABOVE.join(heading for heading in section if heading not in passage.text)
     meaning = f"{above}\n{passage.text}" if above else passage.text
     return Draft(item, file_name, meaning=meaning, words=(above, passage.text, *passage.links))
 

@@ -10,7 +10,7 @@ from indexer.drafts import Draft, checked_vector
 from models.protocols import DescribeContext, Describer, ImageTextEncoder, Pixels, TextEmbedder
 from store.descriptions import Descriptions
 from store.errors import InvalidInput
-from store.records import Description, Item, SourceState, Vector
+from store.records import Description, Item, Kind, SourceState, Vector
 
 Timed = Callable[[str], AbstractContextManager[None]]
 """Measures what is done inside, for a stage of that name."""
@@ -57,8 +57,9 @@ def encode(drafts: Sequence[Draft], models: IndexModels, timed: Timed) -> Encode
         if silent:
             known = _describe([drafts[place] for place in silent], models)
             for place in silent:
-                described[place] = drafts[place].described(known[drafts[place].item.sha256])
-            states = {sha256: description.state for sha256, description in known.items()}
+                described[place] = drafts[place].described(known[drafts[place].content])
+            pictures = {drafts[place].content for place in silent if drafts[place].item.kind is Kind.IMAGE}
+            states = {sha256: known[sha256].state for sha256 in pictures}
     with timed("embed"):
         meant = [place for place, draft in enumerate(described) if draft.meaning]
         meanings = [described[place].meaning for place in meant]
@@ -74,13 +75,13 @@ def encode(drafts: Sequence[Draft], models: IndexModels, timed: Timed) -> Encode
 def _describe(drafts: Sequence[Draft], models: IndexModels) -> dict[str, Description]:
     """Descriptions by content: those that are kept, and for the others what the describer says now."""
     describer = models.describer.fingerprint.digest
-    known = models.descriptions.find(describer, [draft.item.sha256 for draft in drafts])
-    missing = [draft for draft in drafts if draft.item.sha256 not in known]
+    known = models.descriptions.find(describer, [draft.content for draft in drafts])
+    missing = [draft for draft in drafts if draft.content not in known]
     if missing:
         pixels = [draft.pixels for draft in missing if draft.pixels is not None]
         contexts = [DescribeContext(draft.larger) for draft in missing]
         said = models.describer.describe(pixels, contexts)
-        made = {draft.item.sha256: description for draft, description in zip(missing, said, strict=True)}
+        made = {draft.content: description for draft, description in zip(missing, said, strict=True)}
         models.descriptions.keep(describer, made)
         known |= made
     return known

@@ -312,7 +312,7 @@ class _Run:
             if page.failure:
                 self._report.skip(f"{path}#page={page.number}", page.failure)
                 continue
-            if page.unread:
+            if page.unread or any(figure.is_picture for figure in page.figures):
                 self._states[stamp.sha256] = SourceState.UNREAD
             self._draft(draft_page(stamp.sha256, page, path.name, outline))
 

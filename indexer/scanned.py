@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from indexer.documents.reading import Surroundings, with_text
-from indexer.documents.records import Page, TextLine
+from indexer.documents.records import Page, TextLine, share_inside
+from indexer.documents.regions import tables_read
 from indexer.documents.running_heads import WINDOW, Sheet
 from indexer.documents.scans import READING_SIDE, lines_read, placed
 from indexer.limits import FileLimits
@@ -59,10 +60,11 @@ class ScanReader:
         for page in pages:
             lines = found.get(page.number)
             if lines:
-                told = with_text(page, list(lines), (), surroundings, self.limits)
-                yield placed(told, lines), True
-            else:
-                yield page, bool(page.unread)
+                page = with_figures_read(page, list(lines.values()))
+                free = [line for line, place in lines.items() if not _in_figure(place, page)]
+                told = with_text(page, free, tables_read(free), surroundings, self.limits)
+                page = placed(told, lines)
+            yield page, bool(page.unread) or any(figure.is_picture for figure in page.figures)
         for number in [number for number in recent if number < max(recent) - WINDOW]:
             del recent[number]
 
@@ -85,6 +87,19 @@ class ScanReader:
         if kept:
             self.descriptions.keep(digest, kept)
         return known | read
+
+
+def _in_figure(line: TextLine, page: Page) -> bool:
+    return any(share_inside(line.box, figure.box) > 0.5 for figure in page.figures)
+
+
+def with_figures_read(page: Page, lines: Sequence[TextLine]) -> Page:
+    """The page with those lines that stand in its figures as their text."""
+    figures = []
+    for figure in page.figures:
+        read = [line.text for line in lines if share_inside(line.box, figure.box) > 0.5]
+        figures.append(replace(figure, text="\n".join(part for part in (figure.text, *read) if part)))
+    return replace(page, figures=tuple(figures))
 
 
 def _key(sha256: str, number: int, box: Box) -> str:

@@ -4,9 +4,12 @@
     .venv/bin/python scripts/bench.py search --items 100000    milliseconds a query, by each view of the vectors
     .venv/bin/python scripts/bench.py memory                   peak of an index run of 500 and of 5,000 photos
     .venv/bin/python scripts/bench.py kill --times 100         SIGKILL at random moments, compared with a ledger
+    .venv/bin/python scripts/bench.py documents                pages/s of documents, by stage
+    .venv/bin/python scripts/bench.py long --pages 2000        how the memory grows over one long document
 
-`index --folder DIR` takes your own photos, and `search --captions FILE` the texts of a `captions.jsonl` in place of
-documentation. With `--home DIR` what is made stays, and serves the next run. Run it on an idle machine.
+`index --folder DIR` takes your own photos, `documents --folder DIR` your own documents, and `search --captions FILE`
+the texts of a `captions.jsonl` in place of documentation. With `--home DIR` what is made stays, and serves the next
+run. Run it on an idle machine.
 """
 
 from __future__ import annotations
@@ -30,6 +33,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from api.service import Viscite
 from api.settings import Settings
+from scripts.bench_documents import bench_documents, bench_long, digital_documents, long_document
 from scripts.bench_views import bench_search, bench_view
 from store.collections import Home
 from store.reader import Reader
@@ -135,9 +139,10 @@ def ledger(home: Path) -> tuple[Counter[str], set[str]]:
 def main() -> None:
     """Parse the command line and run one measurement."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["index", "search", "view", "memory", "kill"])
+    parser.add_argument("what", choices=["index", "search", "view", "memory", "kill", "documents", "long"])
     parser.add_argument("--photos", type=int, default=1000)
     parser.add_argument("--items", type=int, default=100_000)
+    parser.add_argument("--pages", type=int, default=2000)
     parser.add_argument("--times", type=int, default=100)
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--home", type=Path)
@@ -153,6 +158,10 @@ def main() -> None:
             bench_search(arguments.items, home, arguments.captions)
         elif arguments.what == "view":
             bench_view(arguments.view, home, arguments.captions)
+        elif arguments.what == "documents":
+            bench_documents(arguments.folder or digital_documents(scratch), home)
+        elif arguments.what == "long":
+            bench_long(long_document(scratch, arguments.pages), home)
         elif arguments.what == "memory":
             bench_memory(scratch)
         else:

@@ -12,8 +12,8 @@ from store.records import Bound, Filters, Kind, Orientation, Range
 if TYPE_CHECKING:
     from lancedb.expr import Expr
 
-IN_PIXELS = (Kind.IMAGE, Kind.FIGURE)
-"""Kinds whose width and height are pixels."""
+IN_PIXELS = (Kind.IMAGE,)
+"""Kinds whose width and height are pixels; those of a figure are its page's, in points."""
 
 PAGED = (Kind.PAGE, Kind.PASSAGE, Kind.FIGURE)
 """Kinds that stand on a page."""

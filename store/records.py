@@ -297,10 +297,19 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Cited evidence and the words of it that the answer leans on. `box` is the place of the quote."""
+    """Cited evidence and the words of it that the answer leans on.
+
+    `boxes` are the places of these words, those that bear the answer first; empty where only the item's place is known.
+    """
 
     evidence: Evidence
     quote: str
+    boxes: tuple[Box, ...] = ()
+
+    @property
+    def box(self) -> Box | None:
+        """The place of the first words quoted, or that of the item; None for the whole of it."""
+        return self.boxes[0] if self.boxes else self.evidence.hit.item.box
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The headings under which a text stands, carried from page to page."""
+"""The headings under which a text stands, and how its document opens, carried from page to page."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from indexer.documents.records import Heading
 DEEPEST = 4
 LONGEST = 120
 """Characters kept of one heading."""
+OPENING_WORDS = 24
+"""Words with which a document opens: its title, and who it is from or about."""
 
 
 class Outline:
@@ -16,6 +18,11 @@ class Outline:
 
     def __init__(self) -> None:
         self._path: list[Heading] = []
+        self.opening = ""
+
+    def open(self, text: str) -> None:
+        """Keeps how the document opens, if `text` is the first of it."""
+        self.opening = self.opening or " ".join(text.split()[:OPENING_WORDS])
 
     def enter(self, headings: Iterable[Heading]) -> tuple[str, ...]:
         """The path, the outermost first, below these further headings."""

@@ -14,6 +14,8 @@ from store.records import Box
 PRESENTATION_FORMS = re.compile("[\ufb1d-\ufdff\ufe70-\ufeff]+")
 """Letters of Arabic and Hebrew by their shape; who searches types them by their name."""
 WHITE_SPACE = re.compile(r"\s+")
+CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]+")
+"""What a font that does not say which letters it draws leaves of them."""
 
 LEADER = " ... "
 """What is left of the dots that lead to a page number."""
@@ -41,7 +43,7 @@ def clean(text: str) -> str:
     """The text with single spaces, without control characters, Arabic and Hebrew letters by name."""
     if not text.isascii():
         text = PRESENTATION_FORMS.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
-    return WHITE_SPACE.sub(" ", DOTS.sub(LEADER, text.replace("\x00", " "))).strip()
+    return WHITE_SPACE.sub(" ", DOTS.sub(LEADER, CONTROLS.sub(" ", text))).strip()
 
 
 def _layer_lines(page: Any) -> Iterator[TextLine]:

@@ -16,6 +16,8 @@ from indexer.documents.records import Heading, TextLine
 PASSAGE_WORDS = 150
 """About 200 word pieces: what the text embedder reads without truncating. A longer paragraph is cut."""
 SENTENCE_END = (".", "!", "?", "。", "！", "？", "؟", ":")
+INITIAL = re.compile(r"[A-Z][.]\s")
+NAMES_GO_ON = (",", ";", " and", "&", " et", " und")
 QUOTES = '"”’»)』」'
 
 CELL_GAP = "  "
@@ -107,7 +109,9 @@ def _begins(before: Row, row: Row, distance: float, usual: float, left: float) -
     height = max(one.box[3] - one.box[1], other.box[3] - other.box[1])
     if distance > max(NEW_PARAGRAPH * min(usual or height, 1.6 * height), 1.05 * height):
         return True
-    if BULLET.match(other.text) or LEADER in one.text:
+    # Lists of names break before an initial, which is no letter of a list.
+    is_initial = INITIAL.match(other.text) and one.text.endswith(NAMES_GO_ON)
+    if (BULLET.match(other.text) and not is_initial) or LEADER in one.text:
         return True
     set_in = INDENT * other.size
     return other.box[0] - one.box[0] > set_in and one.box[0] - left < set_in and other.box[0] - left < 6 * other.size

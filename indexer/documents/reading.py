@@ -14,11 +14,14 @@ from indexer.documents.paragraphs import paragraphs_of
 from indexer.documents.passages import passages_of
 from indexer.documents.reading_order import reading_order
 from indexer.documents.records import Page, Passage, TextLine, around, share_inside
+from indexer.documents.regions import Regions
 from indexer.documents.rendering import render, render_longer
 from indexer.documents.running_heads import WINDOW, Sheet, body_size, running_lines
 from indexer.documents.scans import unread_parts
 from indexer.documents.text_layer import is_usable
 from indexer.limits import FileLimits
+from indexer.page_figures import Figure
+from indexer.page_tables import Table
 from models.protocols import Pixels
 from store.records import Box
 
@@ -32,10 +35,11 @@ def read_pages(data: bytes, first: int, last: int, limits: FileLimits) -> list[P
     """Pages `first` to `last`, counted from 1, both included. One that fails says so and stops no other."""
     document = open_document(data, limits)
     around_them = Surroundings.of(document, first, last)
+    regions = Regions(document)
     pages = []
     for number in range(first, last + 1):
         try:
-            pages.append(_read_page(document[number - 1], number, around_them, limits))
+            pages.append(_read_page(document[number - 1], number, around_them, regions, limits))
         # MuPDF raises its own errors for damage that shows only when a page is drawn.
         except Exception as error:
             pages.append(Page(number, failure=f"damaged page ({(str(error).splitlines() or ['unknown'])[0][:120]})"))
@@ -69,11 +73,11 @@ class Surroundings:
         return cls(sheets)
 
     def running(self, number: int) -> set[TextLine]:
-        """The lines of a page's head and foot."""
-        return running_lines(self.sheets, number, self.body_size)
+        """The lines of a page's head and foot; none of one whose lines are not known."""
+        return running_lines(self.sheets, number, self.body_size) if number in self.sheets else set()
 
 
-def _read_page(page: Any, number: int, surroundings: Surroundings, limits: FileLimits) -> Page:
+def _read_page(page: Any, number: int, surroundings: Surroundings, regions: Regions, limits: FileLimits) -> Page:
     lines = surroundings.sheets[number].lines if number in surroundings.sheets else lines_of(page)
     pixels = render(page)
     usable = is_usable(line.text for line in lines)
@@ -82,26 +86,45 @@ def _read_page(page: Any, number: int, surroundings: Surroundings, limits: FileL
     if not usable and unread:
         # What the layer holds is no words: the page is known by sight until it is read.
         return whole
-    # The seam for tables and figures: they are found here, and what a table's box holds is left to the table.
-    return with_text(whole, lines, [], surroundings, limits, _links(page))
+    running = surroundings.running(number)
+    tables, figures = regions.read(number, [line for line in lines if line not in running])
+    unread += tuple(
+        box for box in map(_unread_figure, figures) if box and all(share_inside(box, b) < 0.5 for b in unread)
+    )
+    whole = replace(whole, figures=figures, unread=unread)
+    return with_text(whole, lines, tables, surroundings, limits, _links(page))
+
+
+def _unread_figure(figure: Figure) -> Box | None:
+    """The box of a picture in which words may stand that are not in the text layer."""
+    return figure.box if figure.is_picture and not figure.text else None
 
 
 def with_text(
     page: Page,
     lines: Sequence[TextLine],
-    without: Sequence[Box],
+    tables: Sequence[Table],
     surroundings: Surroundings,
     limits: FileLimits,
     links: Sequence[tuple[str, Box]] = (),
 ) -> Page:
-    """The page with the passages of further lines after those that it has; `without` are the boxes of its tables."""
-    running = surroundings.running(page.number) if page.number in surroundings.sheets else set()
+    """The page with the passages of further lines after those that it has, and with the `tables` among these lines.
+
+    What stands in a table or a figure is in no passage.
+    """
+    running = surroundings.running(page.number)
+    without = [*(table.box for table in tables), *(figure.box for figure in page.figures)]
     passages = read_passages([line for line in lines if line not in running], without, surroundings)
     all_passages = (*page.passages, *(replace(passage, links=_inside(passage, links)) for passage in passages))
+    all_tables = (*page.tables, *tables)
+    # Rows stand apart, so that none is taken for the rest of the one above.
+    rows = (line for table in all_tables for line in (table.caption, *table.lines))
+    parts = (*(passage.text for passage in all_passages), *rows, *(figure.text for figure in page.figures))
     return replace(
         page,
-        text="\n\n".join(passage.text for passage in all_passages)[: limits.page_characters],
+        text="\n\n".join(filter(None, parts))[: limits.page_characters],
         passages=all_passages,
+        tables=all_tables,
         running=(*page.running, *(line for line in lines if line in running)),
     )
 

@@ -31,12 +31,16 @@ PROSE_WORDS = 4
 """Words of a line of prose, for half the lines of a column."""
 LEVEL = 0.35
 """Of the type size: lines whose middles are nearer to one another stand on one row."""
+EXACT = 0.12
+"""Of the type size: how far the lines of rows may be from standing at one offset to each other."""
+LEAST_ALONE = 3
+"""Lines that stand alone in their rows, by which a side is told to be running text though it holds a table."""
 CELLS = 0.4
 """The share of numbers in a group from which it is a column of a table."""
 DEEPEST = 12
 
 NUMBER = re.compile(r"^[^\w\s]{0,2}\s?\d[\d\s.,:/%()–-]*\S{0,3}$|^[-–—]$")
-BULLET = re.compile(r"^(?:[•◦▪■●○‣·*–—-]|\(?[a-zA-Z0-9]{1,2}[.)])\s")
+BULLET = re.compile(r"^(?:[•◦▪■●○‣·*–—-]|\(?[a-zA-Z0-9]{1,2}[.)]|\[\d{1,3}\])\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,17 +184,30 @@ def _are_columns(left: Sequence[TextLine], right: Sequence[TextLine]) -> bool:
     top, bottom = max(_top(left), _top(right)), min(_bottom(left), _bottom(right))
     if bottom - top < size:
         return False
-    if max(_share(left, _is_number), _share(right, _is_number)) > CELLS:
+    if max(_numbers(left), _numbers(right)) > CELLS:
         return False
     if _share(left, lambda line: line.text.endswith(":")) > CELLS:
         return False
     if min(_share(left, _is_bullet), _share(right, _is_bullet)) > CELLS:
         return True
-    if min(median(map(_words, left)), median(map(_words, right))) >= PROSE_WORDS:
+    # Of a column that holds a table, what stands around the table says what the column is.
+    left, right = _running(left), _running(right)
+    words = min(_usual_words(left), _usual_words(right))
+    if words >= PROSE_WORDS or (min(_fill(left), _fill(right)) >= 0.6 and min(len(left), len(right)) > 3):
         return True
-    if min(_fill(left), _fill(right)) >= 0.6 and min(len(left), len(right)) > 3:
-        return True
-    return _level(left, right, size) < 0.5 and min(median(map(_words, left)), median(map(_words, right))) > 1
+    return words > 1 and _level(left, right, size) < 0.5
+
+
+def _numbers(lines: Iterable[TextLine]) -> float:
+    """The share of rows that hold nothing but numbers."""
+    rows = rows_of(lines)
+    return sum(all(map(_is_number, row)) for row in rows) / len(rows)
+
+
+def _running(lines: Sequence[TextLine]) -> Sequence[TextLine]:
+    """The lines that stand alone in their rows, where there are some; else all."""
+    alone = [row[0] for row in rows_of(lines) if len(row) == 1]
+    return alone if len(alone) >= LEAST_ALONE else lines
 
 
 def _top(lines: Iterable[TextLine]) -> float:
@@ -218,6 +235,10 @@ def _words(line: TextLine) -> float:
     return line.text.count(" ") + 1 + sum(map(is_unspaced, line.text)) / 2
 
 
+def _usual_words(lines: Sequence[TextLine]) -> float:
+    return median(map(_words, lines))
+
+
 def _fill(lines: Sequence[TextLine]) -> float:
     """The share of lines that reach across the width of their column."""
     width = max(line.box[2] for line in lines) - min(line.box[0] for line in lines)
@@ -225,10 +246,16 @@ def _fill(lines: Sequence[TextLine]) -> float:
 
 
 def _level(left: Sequence[TextLine], right: Sequence[TextLine], size: float) -> float:
-    """The share of lines of the shorter side that stand on a row with one of the other."""
+    """The share of lines of the shorter side that stand on a row with one of the other, all at one offset.
+
+    Lines of two columns meet at any offset; those of the cells of a table do at one, which is not nothing where they
+    are of two sizes.
+    """
     fewer, more = sorted((left, right), key=len)
     middles = [line.middle for line in more]
-    return _share(fewer, lambda line: any(abs(line.middle - other) < LEVEL * size for other in middles))
+    offsets = [min((line.middle - other for other in middles), key=abs) for line in fewer]
+    usual = median(offsets)
+    return sum(abs(offset - usual) <= EXACT * size and abs(offset) < LEVEL * size for offset in offsets) / len(fewer)
 
 
 def is_unspaced(letter: str) -> bool:

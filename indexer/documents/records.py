@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
+from indexer.page_figures import Figure
+from indexer.page_tables import Table
 from models.protocols import Pixels
 from store.records import Box
-
-
-class Region(Protocol):
-    """Something on a page that is more than running text: a table, a figure. `box` is in PDF points."""
-
-    @property
-    def box(self) -> Box: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +68,8 @@ class Page:
     pixels: Pixels | None = None
     text: str = ""
     passages: tuple[Passage, ...] = ()
-    tables: tuple[Region, ...] = ()
-    figures: tuple[Region, ...] = ()
+    tables: tuple[Table, ...] = ()
+    figures: tuple[Figure, ...] = ()
     running: tuple[TextLine, ...] = ()
     unread: tuple[Box, ...] = ()
     label: str = ""

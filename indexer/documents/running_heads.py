@@ -28,7 +28,8 @@ TEMPLATE = 0.4
 """The share of lines that come again, from which pages are fillings of one form, whose labels are not heads."""
 TEMPLATE_LINES = 10
 
-NUMBERS = re.compile(r"\d+|\b[ivxlc]+\b", re.IGNORECASE)
+# Not by ignoring case, by which the Turkish letters without and with a dot would be numerals too.
+NUMBERS = re.compile(r"\d+|\b[ivxlcIVXLC]+\b")
 ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 LONGEST_NUMBER = 9
 """Digits of a number that is compared."""
@@ -72,11 +73,9 @@ def running_lines(sheets: Mapping[int, Sheet], number: int, body_size: float) ->
     }
     level = [line for line in sheet.lines if not line.turn]
     rows = rows_of(level)
-    return {
-        line
-        for line in again
-        if line.turn or any(line in row for row in (*_outermost(rows, again), *_outermost(rows[::-1], again)))
-    }
+    # What stands beside a running line, such as a date or the number of an issue, runs with it.
+    outer = {line for row in (*_outermost(rows, again), *_outermost(rows[::-1], again)) for line in row}
+    return {line for line in again if line.turn} | {line for line in outer if _is_outer(line, sheet)}
 
 
 def _outermost(rows: Sequence[Row], again: Set[TextLine]) -> Iterator[Row]:

@@ -14,6 +14,7 @@ from indexer.documents.opening import open_document
 from indexer.documents.records import Page, TextLine, around, share_inside
 from indexer.documents.rendering import render_at
 from indexer.limits import FileLimits
+from indexer.page_tables import Table
 from models.protocols import Pixels
 from store.records import Box, ReadLine
 
@@ -41,7 +42,7 @@ def unread_parts(page: Any, lines: Sequence[TextLine], usable: bool, pixels: Pix
     """The boxes of a page, in points, where text may stand that its text layer does not hold."""
     whole: Box = (0.0, 0.0, float(page.rect.width), float(page.rect.height))
     if not usable:
-        return (whole,) if float(np.std(pixels)) > BLANK else ()
+        return (whole,) if pixels.size and float(np.std(pixels)) > BLANK else ()
     found = []
     for box in merged(_picture_boxes(page)):
         clipped = (max(0.0, box[0]), max(0.0, box[1]), min(whole[2], box[2]), min(whole[3], box[3]))
@@ -125,7 +126,23 @@ def placed(page: Page, places: Mapping[TextLine, TextLine]) -> Page:
     for passage in page.passages:
         lines = tuple(places.get(line, line) for line in passage.lines)
         passages.append(replace(passage, lines=lines, box=around([line.box for line in lines])))
-    return replace(page, passages=tuple(passages), running=tuple(places.get(line, line) for line in page.running))
+    tables = tuple(_table_placed(table, places) for table in page.tables)
+    running = tuple(places.get(line, line) for line in page.running)
+    return replace(page, passages=tuple(passages), tables=tables, running=running)
+
+
+def _table_placed(table: Table, places: Mapping[TextLine, TextLine]) -> Table:
+    """The table with its cells where the lines in them do stand; one of the text layer stays where it is."""
+
+    def place(box: Box) -> Box:
+        inside = [there.box for here, there in places.items() if share_inside(here.box, box) > 0.5]
+        return around(inside) if inside else box
+
+    rows = tuple(
+        replace(row, cells=tuple(cell and replace(cell, box=place(cell.box)) for cell in row.cells))
+        for row in table.rows
+    )
+    return replace(table, box=place(table.box), rows=rows)
 
 
 def _rounded(box: Box) -> Box:

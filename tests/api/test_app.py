@@ -7,6 +7,7 @@ import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
@@ -175,3 +176,43 @@ def test_classify_by_multipart_and_json(client: TestClient, library: Path) -> No
     assert [one["label"] for one in client.post("/v1/classify", json=body).json()["results"][0]["labels"]] == ["blue"]
     empty = client.post("/v1/classify", files={"images": ("b.png", data)}, data={"labels": "red,,blue"})
     assert (empty.status_code, "empty name" in empty.json()["detail"]) == (422, True)
+
+
+def test_a_place_is_shown_marked_with_something_around_it(client: TestClient) -> None:
+    hit = search(client, text="lighthouse keeper", limit=1)[0]
+    address = f"/v1/collections/default/items/{hit['id']}/image"
+    left, top, right, bottom = hit["box"]  # type: ignore[misc]
+    assert hit["page_label"] is None
+    marked = Image.open(io.BytesIO(client.get(f"{address}?highlight=1").content))
+    plain = Image.open(io.BytesIO(client.get(address).content))
+    assert marked.height / marked.width > plain.height / plain.width
+    assert not marked.getexif()
+    red, green, _ = np.moveaxis(np.asarray(marked.convert("RGB"), int), 2, 0)
+    assert ((red > 180) & (green < 90)).any()
+    narrow = client.get(f"{address}?highlight=1&box={left},{top},{(left + right) / 2},{bottom}")
+    assert narrow.status_code == 200
+    assert narrow.content != client.get(f"{address}?highlight=1").content
+
+
+@pytest.mark.parametrize("box", ["1,2,3", "a,b,c,d", "9000,9000,9100,9100", "10,10,5,20", "nan,0,10,10"])
+def test_a_box_that_is_not_on_the_page_is_refused_in_words(client: TestClient, box: str) -> None:
+    hit = search(client, text="lighthouse keeper", limit=1)[0]
+    reply = client.get(f"/v1/collections/default/items/{hit['id']}/image", params={"highlight": 1, "box": box})
+    assert reply.status_code == 422
+    assert "left,top,right,bottom" in reply.json()["detail"]
+
+
+def test_a_photo_is_marked_whole_or_where_words_stand(client: TestClient) -> None:
+    hit = search(client, text="red", kinds=["image"], limit=1)[0]
+    address = f"/v1/collections/default/items/{hit['id']}/image?highlight=1"
+    assert Image.open(io.BytesIO(client.get(address).content)).size == (600, 900)
+    part = Image.open(io.BytesIO(client.get(f"{address}&box=10,10,60,30").content))
+    assert part.width < 400
+
+
+def test_a_citation_carries_the_address_of_its_marked_place(client: TestClient) -> None:
+    body = {"messages": [{"role": "user", "content": "Who was the lighthouse keeper?"}]}
+    (citation,) = client.post("/v1/collections/default/chat", json=body).json()["citations"]
+    assert citation["box"] is not None
+    assert citation["page_label"] is None
+    assert client.get(citation["image"]).headers["content-type"] == "image/jpeg"

@@ -106,3 +106,21 @@ def test_a_fact_is_not_answered_from_a_picture(model: ExtractiveAnswerModel, pic
 )
 def test_odd_questions_are_borne(question: str, model: ExtractiveAnswerModel, passage: MakeEvidence) -> None:
     assert ask(model, question, [passage(HARBOUR)]) == ""
+
+
+def filled_in(piece: Evidence, opening: str, **fields: str) -> Evidence:
+    """The evidence as the table of a form whose document opens so."""
+    lines = [f"{name.replace('_', ' ')}: {value}" for name, value in fields.items()]
+    table = {"caption": "", "header": ["", ""], "lines": lines}
+    item = replace(piece.hit.item, text="\n".join(lines), attributes={"opening": opening, "table": table})
+    return replace(piece, hit=replace(piece.hit, item=item))
+
+
+def test_the_label_of_a_field_says_what_is_filled_in(model: ExtractiveAnswerModel, passage: MakeEvidence) -> None:
+    opening = "Application for membership Merrivale Rowing Club"
+    form = filled_in(passage(""), opening, Full_name="Ann Bell", Annual_fee="\u20ac41.85", Member_number="HT-4674")
+    fee = ask(model, "What yearly fee was entered on the application to Merrivale Rowing Club?", [form])
+    assert fee == "Annual fee: \u20ac41.85 [1]."
+    number = ask(model, "What is the member number on the application to Merrivale Rowing Club?", [form])
+    assert number == "Member number: HT-4674 [1]."
+    assert ask(model, "What yearly fee was entered on the application to Larkfield Chamber Choir?", [form]) == ""

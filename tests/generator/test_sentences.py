@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from generator.sentences import read_sentences, split_sentences
+from generator.sentences import item_sentences, read_sentences, split_sentences
+from store.records import Item, Kind
 
 
 @pytest.mark.parametrize(
@@ -91,3 +92,17 @@ def test_short_lines_of_prose_are_no_table() -> None:
         "A walk",
         "Take the path.",
     ]
+
+
+def test_the_rows_of_a_known_table_are_quoted_with_their_names() -> None:
+    table = {"caption": "Table 2: Revenue", "header": ["Country", "2023"], "lines": ["Country: Peru; 2023: 81"]}
+    item = Item("1", Kind.PASSAGE, "2", text="Table 2: Revenue\nCountry: Peru; 2023: 81", attributes={"table": table})
+    [row] = [sentence for sentence in item_sentences(item) if sentence.is_row]
+    assert row.quote == row.text == "Country: Peru; 2023: 81"
+    assert row.quote in item.text
+    assert row.context == "Table 2: Revenue Country 2023"
+
+
+def test_what_is_filled_in_in_a_form_is_no_header() -> None:
+    text = "Full name: Ann Bell\nDate of birth: 22 December 1987\nTelephone: 0555 430561\nCategory: Family"
+    assert [sentence.quote for sentence in read_sentences(text)] == text.splitlines()

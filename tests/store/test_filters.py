@@ -65,7 +65,7 @@ def in_plain_python(item: Item, filters: Filters) -> bool:
         return Orientation.LANDSCAPE if item.width > item.height else Orientation.PORTRAIT
 
     names = {tag["name"].casefold() for tag in item.attributes.get("tags", ())}
-    in_pixels = item.kind in (Kind.IMAGE, Kind.FIGURE)
+    in_pixels = item.kind is Kind.IMAGE
     return (
         (not filters.kinds or item.kind in filters.kinds)
         and is_under(PATHS[int(item.sha256)], filters.under)

@@ -10,8 +10,11 @@ import pytest
 from api.settings import Settings
 from indexer.documents.joining import join_lines
 from indexer.documents.outline import Outline
+from indexer.documents.paragraphs import paragraphs_of
 from indexer.documents.reading import Surroundings, read_pages, read_passages
+from indexer.documents.reading_order import reading_order
 from indexer.documents.records import Heading, Page, TextLine
+from indexer.documents.running_heads import Sheet, running_lines
 from indexer.documents.text_layer import is_usable
 
 LIMITS = Settings().file_limits()
@@ -67,7 +70,7 @@ def test_a_turned_page_says_the_same_and_its_boxes_lie_on_the_upright_page(rotat
         assert 0 <= passage.box[1] < passage.box[3] <= page.height
 
 
-def test_rows_of_cells_stay_rows() -> None:
+def test_rows_of_cells_say_the_names_of_their_columns() -> None:
     def table(page: pymupdf.Page) -> None:
         rows = [("Item", "Count", "Price"), ("Bolts", "200", "24.00"), ("Rope", "3", "46.50"), ("Paint", "5", "44.95")]
         for number, row in enumerate(rows):
@@ -75,7 +78,12 @@ def test_rows_of_cells_stay_rows() -> None:
                 page.insert_text((left, 100 + 20 * number), cell)
 
     (page,) = drawn(table)
-    assert page.text.splitlines() == ["Item  Count  Price", "Bolts  200  24.00", "Rope  3  46.50", "Paint  5  44.95"]
+    assert page.text.split("\n\n") == [
+        "Item: Bolts; Count: 200; Price: 24.00",
+        "Item: Rope; Count: 3; Price: 46.50",
+        "Item: Paint; Count: 5; Price: 44.95",
+    ]
+    assert (len(page.tables), page.passages) == (1, ())
 
 
 def chapter(number: int, words: str) -> Draw:
@@ -96,6 +104,44 @@ def test_heads_and_feet_are_left_out_and_headings_stay_with_their_text() -> None
     assert pages[1].passages[0].text.startswith("2 Lights\nThe keeper")
 
 
+def test_what_stands_beside_a_head_runs_with_it() -> None:
+    def page(number: int, date: str) -> Draw:
+        def draw(page: pymupdf.Page) -> None:
+            page.insert_text((60, 40), "Journal of Lights")
+            page.insert_text((450, 40), date)
+            text(page, (60, 130, 535, 400), f"{number} " + PROSE * 3)
+
+        return draw
+
+    pages = drawn(page(1, "May 2024"), page(2, "Bell and Reed"))
+    assert [[line.text for line in one.running] for one in pages] == [
+        ["Journal of Lights", "May 2024"],
+        ["Journal of Lights", "Bell and Reed"],
+    ]
+
+
+def test_letters_that_only_look_like_numerals_are_read() -> None:
+    """In Turkish an i without dot and an I with one are letters, and no Roman numerals."""
+    sheets = {number: Sheet(842, [TextLine("\u0131 \u0130 xi", (60, 30, 200, 42), 10)]) for number in (1, 2)}
+    assert [line.text for line in running_lines(sheets, 1, 10)] == ["\u0131 \u0130 xi"]
+
+
+def test_an_address_at_the_side_is_not_read_into_the_text() -> None:
+    side = [TextLine(f"Side line {number}", (45, 100 + 12 * number, 120, 109 + 12 * number), 9) for number in range(6)]
+    main = [TextLine(PROSE[:80], (172, 96 + 10.3 * number, 524, 105 + 10.3 * number), 9) for number in range(9)]
+    first, second = reading_order([*side, *main])
+    assert [row[0].text[:4] for row in first.rows] == ["Side"] * 6
+    assert len(second.rows) == 9
+
+
+def test_initials_begin_no_paragraph_and_references_do() -> None:
+    words = ["[1] Cornel Solanki, Ann Nieuwenhuysen, Bo Beaucarne, Carl Poortmans,", "G. Beaucarne, Thin Film Cells."]
+    words += ["[2] Ines Gordon, Annie Nayolet, Substrates of Glass for Solar Cells,", "95 (2010) 381."]
+    lines = [TextLine(line, (60, 100 + 12 * at, 400, 110 + 12 * at), 10) for at, line in enumerate(words)]
+    paragraphs = list(paragraphs_of(reading_order(lines), 10, ()))
+    assert [one.text[:3] for one in paragraphs] == ["[1]", "[2]"]
+
+
 def test_a_line_that_stands_on_one_page_alone_is_no_head() -> None:
     pages = drawn(chapter(1, "Harbours"))
     assert (pages[0].running, "Annual Report 2023" in pages[0].text) == ((), True)
@@ -111,7 +157,7 @@ def test_pages_that_are_fillings_of_one_form_keep_their_labels() -> None:
         return draw
 
     pages = drawn(form(1), form(2), form(3))
-    assert "Invoice  value 14" in pages[1].text
+    assert "Invoice: value 14" in pages[1].text
 
 
 def test_sections_are_carried_on() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,9 @@ from api.search_request import SearchRequest
 from api.service import Viscite
 from api.settings import Settings
 from indexer.documents.reading import read_pages
-from indexer.documents.scans import lines_read, merged
+from indexer.documents.records import Page, TextLine
+from indexer.documents.regions import tables_read
+from indexer.documents.scans import lines_read, merged, placed
 from models.builtin.skew import skew_of, straightened
 from store.reader import Reader
 from store.records import ReadLine, SourceState
@@ -77,8 +80,22 @@ def test_lines_askew_are_ordered_as_if_they_were_level() -> None:
     read = [ReadLine("one", (0.1, 0.1, 0.9, 0.15), 0.9, 3.0), ReadLine("two", (0.1, 0.13, 0.9, 0.18), 0.9, 3.0)]
     level = list(lines_read((0, 0, 500, 700), read))
     assert level[0].box[3] <= level[1].box[1] + 1
-    placed = list(lines_read((0, 0, 500, 700), read).values())
-    assert placed[0].box == (50, 70, 450, 105)
+    standing = list(lines_read((0, 0, 500, 700), read).values())
+    assert standing[0].box == (50, 70, 450, 105)
+
+
+def test_a_table_of_a_skewed_page_lies_where_its_words_do() -> None:
+    cells = [["Country", "2022", "2023"], ["Germany", "1,180", "1,204"], ["Peru", "77", "81"]]
+    straight = [
+        TextLine(text, (60 + 110 * column, 100 + 18 * row, 110 + 110 * column, 111 + 18 * row))
+        for row, texts in enumerate(cells)
+        for column, text in enumerate(texts)
+    ]
+    places = {line: replace(line, box=tuple(edge + 7 for edge in line.box)) for line in straight}
+    page = placed(Page(1, 600, 800, tables=tuple(tables_read(straight))), places)
+    [table] = page.tables
+    assert table.box == (67, 107, 337, 154)
+    assert [row.box for row in table.rows] == [(67, 125, 337, 136), (67, 143, 337, 154)]
 
 
 def test_a_skewed_scan_is_read_in_the_second_pass_and_not_again(viscite: Viscite, tmp_path: Path) -> None:

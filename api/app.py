@@ -16,13 +16,13 @@ from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from api.answers import add_answers
 from api.body_limit import BodyLimit
 from api.problems import handle_problems
-from api.requests import ChatIn, ClassifyIn, SearchIn
-from api.schemas import AnswerOut, ClassifyOut, CollectionOut, ItemOut, SearchOut, StatusOut
+from api.requests import ClassifyIn, SearchIn
+from api.schemas import ClassifyOut, CollectionOut, ItemOut, SearchOut, StatusOut
 from api.service import Viscite, timed
 from api.settings import Settings
-from models.protocols import Turn
 from store.errors import InvalidInput, VisciteError
 from store.records import Box
 
@@ -53,6 +53,7 @@ def create_app(viscite: Viscite) -> FastAPI:
     _add_health(app, viscite)
     _add_collections(app, viscite)
     _add_items(app, viscite)
+    add_answers(app, viscite)
     _add_classify(app, viscite)
     return app
 
@@ -127,26 +128,6 @@ def _add_collections(app: FastAPI, viscite: Viscite) -> None:
         request = body.request()
         found, seconds = timed(lambda: viscite.search(request, collection))
         return SearchOut.of(request, found, seconds, body.explain)
-
-    @app.post("/v1/collections/{collection}/chat")
-    def chat(collection: str, body: ChatIn) -> AnswerOut:
-        """A checked answer to the last message."""
-        if len(body.messages) > viscite.settings.max_messages:
-            raise InvalidInput(f"More than {viscite.settings.max_messages} messages. Send the latest only.")
-        if body.messages[-1].role != "user":
-            raise InvalidInput("The last message must be the user's question.")
-        history = [Turn(message.role, message.content) for message in body.messages[:-1]]
-        answer, seconds = timed(
-            lambda: viscite.ask(
-                body.messages[-1].content,
-                collection,
-                history=history,
-                under=_paths(body.under),
-                limit=body.limit,
-                keep_unsupported=body.keep_unsupported,
-            )
-        )
-        return AnswerOut.of(answer, collection, seconds)
 
 
 def _paths(under: str | list[str]) -> tuple[str, ...]:

@@ -182,6 +182,7 @@ def search(
 def ask(
     question: Annotated[str, typer.Argument(help="A question in plain words.")],
     collection: Collection = "default",
+    image: Annotated[list[Path] | None, typer.Option("--image", help="A picture that the question is about.")] = None,
     limit: Limit = 8,
     under: Under = None,
     keep_unsupported: Annotated[
@@ -191,18 +192,17 @@ def ask(
 ) -> None:
     """Answer a question from the collection. Every citation has been checked."""
     from api.schemas import AnswerOut
-    from api.service import timed
+    from api.service import AskRequest, timed
 
+    request = AskRequest(
+        question,
+        images=tuple(_read(path) for path in image or []),
+        under=tuple(map(str, under or ())),
+        limit=limit,
+        keep_unsupported=keep_unsupported,
+    )
     with _viscite() as viscite:
-        answer, seconds = timed(
-            lambda: viscite.ask(
-                question,
-                collection,
-                under=tuple(map(str, under or ())),
-                limit=limit,
-                keep_unsupported=keep_unsupported,
-            )
-        )
+        answer, seconds = timed(lambda: viscite.ask(request, collection))
     reply = AnswerOut.of(answer, collection, seconds)
     _json(reply) if json else terminal.show_answer(reply)
 
@@ -306,12 +306,18 @@ def evaluate(
     against: Annotated[
         str | None, typer.Option(metavar="VERSION_OR_PROFILE", help="Compare with another version of the collection.")
     ] = None,
+    answers: Annotated[bool, typer.Option("--answers", help="Ask the questions of answers.jsonl instead.")] = False,
     json: Json = False,
 ) -> None:
-    """Measure how well a collection is searched, on your own queries."""
+    """Measure how well a collection is searched, on your own queries, or how well questions over it are answered."""
     with _viscite() as viscite:
-        result = viscite.evaluate(folder, collection, against)
-    terminal.show_json(result) if json else terminal.show_evaluation(result)
+        result = (
+            viscite.evaluate_answers(folder, collection) if answers else viscite.evaluate(folder, collection, against)
+        )
+    if json:
+        terminal.show_json(result)
+    else:
+        terminal.show_answers(result) if answers else terminal.show_evaluation(result)
 
 
 @app.command()

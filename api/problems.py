@@ -7,9 +7,10 @@ from http import HTTPStatus
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from models.errors import ModelUnavailable
+from models.errors import ModelFailed, ModelUnavailable
 from store.errors import (
     CollectionLocked,
     IncompatibleIndex,
@@ -24,14 +25,30 @@ STATUS: dict[type[VisciteError], int] = {
     NotFound: 404,
     IncompatibleIndex: 409,
     CollectionLocked: 409,
+    ModelFailed: 502,
     ModelUnavailable: 503,
     StorageFailed: 507,
 }
 
 
-def problem(status: int, detail: str) -> JSONResponse:
+class Problem(BaseModel):
     """A problem document; its type is that of its status."""
-    content = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+
+
+def problem_of(error: VisciteError) -> Problem:
+    """The problem document of an error that a person is meant to read."""
+    status = STATUS.get(type(error), 500)
+    return Problem(title=HTTPStatus(status).phrase, status=status, detail=str(error))
+
+
+def problem(status: int, detail: str) -> JSONResponse:
+    """A problem document as a response."""
+    content = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail).model_dump()
     return JSONResponse(content, status, media_type="application/problem+json")
 
 

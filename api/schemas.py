@@ -13,7 +13,7 @@ from indexer.report import Report
 from retriever.search import Found
 from store.collections import Collection
 from store.manifest import Manifest
-from store.records import Answer, Box, Citation, Description, Evidence, Hit, Item, Kind
+from store.records import Answer, Box, Citation, Claim, Description, Evidence, Hit, Item, Kind
 from vision.classify import Classified
 
 
@@ -112,6 +112,16 @@ class ClaimOut(Schema):
     support: float
 
 
+def claim_out(claim: Claim) -> ClaimOut:
+    """A claim with its verdict."""
+    return ClaimOut(
+        text=claim.text,
+        citations=list(claim.citations),
+        verdict=str(claim.verdict),
+        support=round(claim.support, 4),
+    )
+
+
 class CitationOut(Schema):
     number: int
     id: str
@@ -124,6 +134,51 @@ class CitationOut(Schema):
     quote: str
     thumbnail: str
     image: str
+
+
+class EvidenceOut(Schema):
+    """What an answer may cite. `number` to `box` are as in its citations."""
+
+    number: int
+    id: str
+    kind: Kind
+    path: str
+    page: int | None
+    page_label: str | None
+    box: Box | None
+    confidence: float
+    description: str
+    snippet: str
+    thumbnail: str
+
+    @classmethod
+    def of(cls, evidence: Evidence, collection: str) -> EvidenceOut:
+        hit, item = evidence.hit, evidence.hit.item
+        return cls(
+            number=evidence.number,
+            id=item.id,
+            kind=item.kind,
+            path=hit.path,
+            page=item.page,
+            page_label=item.attributes.get("page_label"),
+            box=item.box,
+            confidence=round(hit.confidence, 4),
+            description=item.description,
+            snippet=hit.snippet,
+            thumbnail=thumbnail_address(collection, item),
+        )
+
+
+class EvidenceListOut(Schema):
+    evidence: list[EvidenceOut]
+
+    @classmethod
+    def of(cls, evidence: Sequence[Evidence], collection: str) -> EvidenceListOut:
+        return cls(evidence=[EvidenceOut.of(piece, collection) for piece in evidence])
+
+
+class TextOut(Schema):
+    text: str
 
 
 class RemovedOut(Schema):
@@ -142,19 +197,10 @@ class AnswerOut(Schema):
 
     @classmethod
     def of(cls, answer: Answer, collection: str, seconds: float) -> AnswerOut:
-        claims = [
-            ClaimOut(
-                text=claim.text,
-                citations=list(claim.citations),
-                verdict=str(claim.verdict),
-                support=round(claim.support, 4),
-            )
-            for claim in answer.claims
-        ]
         return cls(
             question=answer.question,
             answer=answer.text,
-            claims=claims,
+            claims=[claim_out(claim) for claim in answer.claims],
             citations=[citation_out(citation, collection) for citation in answer.citations],
             removed=[RemovedOut(text=one.text, reason=one.reason) for one in answer.removed],
             abstained=answer.abstained,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence, Set
+from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,6 +15,9 @@ from api.search_request import SearchRequest
 from api.settings import PROFILES, Settings
 from api.versions import Compared, Versions
 from api.wiring import Builtin, Models
+from evaluation.answer_set import load_questions
+from evaluation.answering import answer_all
+from generator.stream import AnswerStream, last_answer
 from indexer.highlights import clipped, crop, draw_boxes, overlaps, surroundings
 from indexer.pictures import READING_SIDE, Picture, as_jpeg
 from indexer.report import Report
@@ -21,7 +25,7 @@ from indexer.run import Indexer, Progress
 from indexer.workers import Workers, read_content
 from models.errors import ModelUnavailable
 from models.protocols import DescribeContext, Describer, Pixels, Turn
-from retriever.search import Found, Retriever
+from retriever.search import Found, Retriever, with_image_vectors
 from store.collections import Collection, Home
 from store.descriptions import Descriptions
 from store.errors import InvalidInput, NotFound
@@ -35,6 +39,22 @@ from vision.classify import Classified, checked_labels, classify
 
 EVIDENCE = 8
 """Hits that an answer may draw on, unless the request says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskRequest:
+    """A question as a person asks it, with the conversation before it and pictures, encoded, shown with it."""
+
+    question: str
+    history: tuple[Turn, ...] = ()
+    images: tuple[bytes, ...] = ()
+    under: tuple[str, ...] = ()
+    limit: int = EVIDENCE
+    keep_unsupported: bool = False
+
+
+QUESTION_SIDE = 1024
+"""Pixels of the longer side at which a picture given with a question is shown to a model that sees."""
 
 Value = TypeVar("Value")
 
@@ -67,7 +87,8 @@ class Viscite:
         with self._guard:
             if profile not in self._models:
                 chosen = self.settings.profile_named(profile)
-                self._models[profile] = Models(profile, chosen, self._builtin, self._descriptions)
+                limits = self.settings.answer_limits()
+                self._models[profile] = Models(profile, chosen, self._builtin, self._descriptions, limits, self._drawn)
             return self._models[profile]
 
     def _collection(self, name: str) -> Collection:
@@ -230,22 +251,39 @@ class Viscite:
         with self._guard:
             return self._workers
 
-    def ask(
-        self,
-        question: str,
-        collection: str,
-        *,
-        history: Sequence[Turn] = (),
-        under: tuple[str, ...] = (),
-        limit: int = EVIDENCE,
-        keep_unsupported: bool = False,
-    ) -> Answer:
-        """A checked answer from the best `limit` hits."""
-        if not question.strip():
+    def ask(self, request: AskRequest, collection: str) -> Answer:
+        """A checked answer from the best `request.limit` hits. Raises `ModelFailed` if the answer model gives none."""
+        return last_answer(self.open_answer(request, collection))
+
+    def open_answer(self, request: AskRequest, collection: str) -> AnswerStream:
+        """The same answer while it is made. Close it to stop the model."""
+        self._check_question(request)
+        reader = self.retriever(collection).reader
+        generator = self.models(reader.manifest.profile).generator
+        alone = generator.standalone(request.question, request.history)[: self.settings.max_query_characters]
+        found = self.search(
+            SearchRequest(text=alone, images=request.images, under=request.under, limit=request.limit), collection
+        )
+        return generator.stream(
+            request.question,
+            with_image_vectors(reader, found.hits),
+            alone=alone,
+            images=[as_jpeg(self.decode(one).pixels, QUESTION_SIDE) for one in request.images],
+            keep_unsupported=request.keep_unsupported,
+            # What is asked of a picture ("What is this?") says little by itself.
+            nothing_matches=found.nothing_matches and not request.images,
+        )
+
+    def _check_question(self, request: AskRequest) -> None:
+        if not request.question.strip():
             raise InvalidInput("No question was asked. Ask for example: viscite ask 'When was the bridge built?'")
-        found = self.search(SearchRequest(text=question, under=under, limit=limit), collection)
-        models = self.models(self.retriever(collection).reader.manifest.profile)
-        return models.generator.answer(question, found.hits, history=history, keep_unsupported=keep_unsupported)
+        if len(request.question) > self.settings.max_query_characters:
+            raise InvalidInput(
+                f"A question of {len(request.question):,} characters; at most "
+                f"{self.settings.max_query_characters:,} are read. Shorten it."
+            )
+        if len(request.history) >= self.settings.max_messages:
+            raise InvalidInput(f"More than {self.settings.max_messages} messages. Send the latest only.")
 
     def item(self, collection: str, identity: str) -> tuple[Item, str]:
         """An item and where it lies. Raises `NotFound`, in the same words for every id that is not there."""
@@ -257,7 +295,9 @@ class Viscite:
 
     def picture(self, collection: str, identity: str, side: int) -> bytes:
         """A JPEG of an item, at most `side` pixels long, made anew from its pixels so that no metadata is in it."""
-        item, path = self.item(collection, identity)
+        return self._drawn(*self.item(collection, identity), side)
+
+    def _drawn(self, item: Item, path: str, side: int) -> bytes:
         data = self._content(item, path)
         if item.kind is Kind.IMAGE:
             return as_jpeg(self._own_workers().decode(data, side).pixels, side)
@@ -358,6 +398,15 @@ class Viscite:
         """The metrics of an evaluation folder on a collection, and beside another version; see `Versions.evaluate`."""
         return self.versions.evaluate(folder, collection, against)
 
+    def evaluate_answers(self, folder: Path, collection: str) -> dict[str, Any]:
+        """The measures of the answers to the questions of `answers.jsonl` in a folder, and those that fall short."""
+        try:
+            questions = load_questions(folder)
+            reader = self.retriever(collection).reader
+            return answer_all(questions, reader, lambda question: self.ask(AskRequest(question), collection))
+        except ValueError as error:
+            raise InvalidInput(f"{error}.") from error
+
     # What is there
 
     def list_models(self) -> list[tuple[str, str, str, str]]:
@@ -365,7 +414,7 @@ class Viscite:
         found = []
         for name in sorted(PROFILES | self.settings.profiles):
             models = self.models(name)
-            for role in ("encoder", "embedder", "reranker"):
+            for role in ("encoder", "embedder", "reranker", "answer_model"):
                 try:
                     model = getattr(models, role)
                     if model is not None:

@@ -18,6 +18,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from generator.limits import AnswerLimits
 from indexer.limits import FileLimits
 from store.errors import InvalidInput
 from store.vector_views import ViewName
@@ -59,6 +60,24 @@ class RerankerChoice(BaseModel):
         return self
 
 
+class AnswererChoice(BaseModel):
+    """What writes answers: the built-in model, which quotes, or a language model.
+
+    `gguf`: `model` is a file, `projector` its eyes (mmproj), if it has any. `server`: one that speaks OpenAI's protocol
+    at `address` (which ends in `/v1`). `service`: a name of pydantic-ai, as in `anthropic:claude-sonnet-4-5`, with the
+    key in the environment. `sees` and `takes_schema` say what the model can do, where that is not known.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+    library: Literal["builtin", "gguf", "server", "service"] = "builtin"
+    model: str = ""
+    projector: Path | None = None
+    address: str = ""
+    key: SecretStr = SecretStr("")
+    sees: bool | None = None
+    takes_schema: bool | None = None
+
+
 class Profile(BaseModel):
     """One choice for each model."""
 
@@ -66,6 +85,9 @@ class Profile(BaseModel):
     encoder: EncoderChoice = EncoderChoice()
     embedder: EmbedderChoice = EmbedderChoice()
     reranker: RerankerChoice = RerankerChoice()
+    answerer: AnswererChoice = AnswererChoice()
+    entailment: str = ""
+    """A cross-encoder for inference, by folder or hub name, that is heard on every claim; none by default."""
 
 
 PROFILES = {
@@ -114,8 +136,11 @@ class Settings(BaseSettings):
     max_label_characters: int = 200
     max_pictures: int = 64
     max_body_bytes: int = 64 * MIB
-    max_messages: int = 100
+    max_messages: int = 400
     max_boxes: int = 64
+    max_answer_characters: int = 20_000
+    answer_seconds: float = 300.0
+    answer_silent_seconds: float = 60.0
 
     @classmethod
     def settings_customise_sources(
@@ -151,6 +176,10 @@ class Settings(BaseSettings):
     def model_cache(self) -> Path:
         """Where what is derived from the built-in models' packages is kept."""
         return self.home / "cache" / "models"
+
+    def answer_limits(self) -> AnswerLimits:
+        """The bounds within which an answer model must stay."""
+        return AnswerLimits(self.max_answer_characters, self.answer_seconds, self.answer_silent_seconds)
 
     def file_limits(self) -> FileLimits:
         """The bounds under which files are read."""

@@ -230,6 +230,18 @@ def show_models(reply: ModelsOut) -> None:
         out.print(f"[bold]{one.profile}[/] {one.role} {state}")
 
 
+def show_answers(result: dict[str, Any]) -> None:
+    """The measures of answers, and the answers that fall short."""
+    from evaluation.tables import answers
+
+    out.print(answers(result))
+    for one in result["failures"]:
+        out.print(f"[bold]{escape(one['question'])}[/] {escape(one['answer'])}")
+        lacks = ", ".join([*one["missing_facts"], *one["missing_sources"]])
+        if lacks:
+            out.print(f"  lacks {escape(lacks)}")
+
+
 def show_evaluation(result: dict[str, Any]) -> None:
     """Tables of the metrics by channel, of "nothing matches", of confidence, and of the comparison if there is one."""
     from evaluation.tables import tables

@@ -7,9 +7,21 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from api.settings import Profile
+from api.settings import AnswererChoice, Profile
+from generator.limits import AnswerLimits
+from generator.prompt import ShowPicture
 from indexer.encode import IndexModels
-from models.protocols import Describer, ImageTextEncoder, PageReader, Reranker, TextEmbedder
+from models.errors import ModelUnavailable
+from models.protocols import (
+    AnswerModel,
+    ChatModel,
+    Describer,
+    EntailmentModel,
+    ImageTextEncoder,
+    PageReader,
+    Reranker,
+    TextEmbedder,
+)
 from store.descriptions import Descriptions
 from store.writer import describe_fingerprints
 
@@ -94,6 +106,12 @@ class Builtin:
 
         return TextReader(seconds=PAGE_SECONDS, sort=PAGES)
 
+    def answer_model(self, embedder: TextEmbedder) -> AnswerModel:
+        """The one that quotes its evidence, which it chooses by the vectors of `embedder`."""
+        from generator.extractive import ExtractiveAnswerModel
+
+        return ExtractiveAnswerModel(embedder)
+
     def close(self) -> None:
         """Stop the processes that read text, if any were started."""
         for name in ("reader", "page_reader"):
@@ -104,9 +122,19 @@ class Builtin:
 class Models:
     """The models of one profile. They share what they can with the built-in ones."""
 
-    def __init__(self, name: str, profile: Profile, builtin: Builtin, descriptions: Descriptions) -> None:
+    def __init__(
+        self,
+        name: str,
+        profile: Profile,
+        builtin: Builtin,
+        descriptions: Descriptions,
+        limits: AnswerLimits,
+        show: ShowPicture,
+    ) -> None:
         self.name = name
         self._profile = profile
+        self._limits = limits
+        self._show = show
         self._builtin = builtin
         self._descriptions = descriptions
 
@@ -167,11 +195,30 @@ class Models:
 
     @cached_property
     def generator(self) -> Generator:
-        """The built-in answer model with its checks."""
-        from generator.extractive import ExtractiveAnswerModel
+        """The answer model of the profile with its checks."""
+        from generator.judges import Judges
         from generator.pipeline import Generator
+        from generator.sight import Sight
 
-        return Generator(ExtractiveAnswerModel(self.embedder), self.embedder)
+        judges = Judges(sight=Sight(self.encoder), entailment=self._entailment())
+        return Generator(self.answer_model, self.embedder, judges, self._limits)
+
+    @cached_property
+    def answer_model(self) -> AnswerModel:
+        """What writes answers. Raises `ModelUnavailable` if it is not here."""
+        if self._profile.answerer.library == "builtin":
+            return self._builtin.answer_model(self.embedder)
+        from generator.chat_answers import ChatAnswerModel
+
+        return ChatAnswerModel(open_chat(self._profile.answerer), self._show)
+
+    def _entailment(self) -> EntailmentModel | None:
+        """The model for inference, where the profile has one. Raises `ModelUnavailable` if it is not here."""
+        if not self._profile.entailment:
+            return None
+        from models.cross_encoder import CrossEncoderEntailment
+
+        return CrossEncoderEntailment.load(self._profile.entailment)
 
     def index_fingerprints(self) -> Mapping[str, Mapping[str, Any]]:
         """What an index version is stamped with."""
@@ -180,3 +227,25 @@ class Models:
     def search_fingerprints(self) -> Mapping[str, Mapping[str, Any]]:
         """What must agree with the stamp of a version that is to be searched."""
         return describe_fingerprints({"encoder": self.encoder, "embedder": self.embedder})
+
+
+def open_chat(choice: AnswererChoice) -> ChatModel:
+    """The language model that was chosen. Raises `ModelUnavailable` if it, or the library for it, is not here."""
+    try:
+        from models.chat import RemoteChat
+        from models.gguf import GGUFChat
+    except ImportError as error:
+        raise ModelUnavailable("Language models need pydantic-ai. Get it: pip install 'viscite[chat]'") from error
+    if choice.library == "gguf":
+        return GGUFChat.load(Path(choice.model).expanduser(), projector=choice.projector)
+    if choice.library == "service":
+        return RemoteChat.named(choice.model, sees=choice.sees, takes_schema=choice.takes_schema)
+    if not choice.address or not choice.model:
+        raise ModelUnavailable("An answerer of library 'server' needs its 'address' and 'model' in viscite.toml.")
+    return RemoteChat.at(
+        choice.address,
+        choice.model,
+        choice.key.get_secret_value(),
+        sees=bool(choice.sees),
+        takes_schema=choice.takes_schema is not False,
+    )

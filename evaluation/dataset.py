@@ -14,6 +14,7 @@ from typing import Any
 
 QUERIES_FILE = "queries.jsonl"
 QRELS_FILE = "qrels.tsv"
+EXPECTED = f"an evaluation folder holds {QUERIES_FILE} and {QRELS_FILE}"
 QRELS_HEADER = ("query-id", "corpus-id", "score")
 
 PAGE_PATTERN = re.compile(r"#page=[1-9][0-9]*$")
@@ -99,14 +100,15 @@ def file_of(corpus_id: str) -> str:
     return PAGE_PATTERN.sub("", corpus_id)
 
 
-def _lines(path: Path) -> Iterator[tuple[str, str]]:
-    """Each line that is not blank, after the place where it stands, for messages."""
+def read_lines(path: Path, expected: str) -> Iterator[tuple[str, str]]:
+    """Each line that is not blank, after the place where it stands, for messages.
+
+    `expected` says what the folder should hold. Raises DatasetError for a file that is missing or not UTF-8.
+    """
     try:
         text = path.read_text("utf-8-sig")
     except FileNotFoundError:
-        raise DatasetError(
-            f"{path.name} is missing in {path.parent}: an evaluation folder holds {QUERIES_FILE} and {QRELS_FILE}"
-        ) from None
+        raise DatasetError(f"{path.name} is missing in {path.parent}: {expected}") from None
     except UnicodeDecodeError as error:
         raise DatasetError(f"{path}: not UTF-8 at byte {error.start}: save it as UTF-8") from None
     # Not splitlines: the text of a query may hold a Unicode line separator.
@@ -117,7 +119,7 @@ def _lines(path: Path) -> Iterator[tuple[str, str]]:
 
 def _read_queries(path: Path) -> dict[str, EvaluationQuery]:
     queries: dict[str, EvaluationQuery] = {}
-    for place, line in _lines(path):
+    for place, line in read_lines(path, EXPECTED):
         query = _parse_query(place, line)
         if query.id in queries:
             raise DatasetError(f"{place}: the query id {query.id!r} was used before: give each query its own")
@@ -147,7 +149,7 @@ def _parse_query(place: str, line: str) -> EvaluationQuery:
 
 
 def _read_qrels(path: Path, query_ids: set[str]) -> dict[str, dict[str, int]]:
-    lines = _lines(path)
+    lines = read_lines(path, EXPECTED)
     place, header = next(lines, (str(path), ""))
     if tuple(header.split("\t")) != QRELS_HEADER:
         raise DatasetError(f"{place}: expected the header {' '.join(QRELS_HEADER)}, separated by tabs")

@@ -23,6 +23,17 @@ def tables(result: Mapping[str, Any]) -> Iterator[Table]:
         yield from comparison(result["comparison"])
 
 
+def answers(result: Mapping[str, Any]) -> Table:
+    """The measures of `evaluate_answers`, a row for each."""
+    title = f"{result['questions']} questions and {result['unanswerable']} without an answer, {result['seconds']:.1f} s"
+    table = _table(title, "measure", "share")
+    flat = {**result, **{f"abstention: {name}": share for name, share in result["abstention"].items()}}
+    for name, share in flat.items():
+        if share is None or (isinstance(share, float) and name != "seconds"):
+            table.add_row(name.replace("_", " "), "-" if share is None else f"{100 * share:.1f} %")
+    return table
+
+
 def channels(result: Mapping[str, Any]) -> Table:
     """A row for each channel, a dash where nothing was ranked."""
     table = _table(f"{result['queries']} queries, {result['seconds']:.1f} s", "channel", *METRICS)

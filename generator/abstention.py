@@ -12,13 +12,21 @@ LONGEST_QUESTION = 200
 MOST_FILES = 3
 
 
-def abstention(question: str, evidence: Sequence[Evidence]) -> str:
-    """The text of an answer that abstains. The evidence is in the order of the hits, so its first is the nearest."""
+def abstention(question: str, evidence: Sequence[Evidence], nothing_matches: bool = False) -> str:
+    """The text of an answer that abstains. The evidence is in the order of the hits, so its first is the nearest.
+
+    `nothing_matches` is the word of the search: what it found is no more like the question than chance would have it.
+    """
     asked = neutralise(question)
     if len(asked) > LONGEST_QUESTION:
         asked = asked[:LONGEST_QUESTION].rstrip() + "\u2026"
     if not evidence:
         return f"Nothing in this collection answers \u201c{asked}\u201d. The search found nothing that is like it."
+    if nothing_matches:
+        return (
+            f"Nothing in this collection answers \u201c{asked}\u201d. The search found nothing that is like it; "
+            f"the nearest is {place(evidence[0])}."
+        )
     return (
         f"Nothing in this collection answers \u201c{asked}\u201d. Looked in {_count(len(evidence))} from "
         f"{_files(evidence)}; the nearest is {place(evidence[0])}."

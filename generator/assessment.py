@@ -1,7 +1,7 @@
-"""Whether evidence supports a claim: the single checks, and the likeness of the claim to its nearest sentences.
+"""Whether evidence supports a claim: each statement of the claim is held against the sentences that come nearest.
 
-The bars were set on the `tune` half of tests/generator/data/claims.jsonl; the `test` half is asserted. What is not
-seen here: parts exchanged within one sentence ("the tenant pays the landlord" for "the landlord pays the tenant").
+A statement that the evidence contradicts sinks the claim; one of which it says nothing leaves the rest supported in
+part. How likely a statement is supported that nothing contradicts is learned (`support.py`).
 """
 
 from __future__ import annotations
@@ -9,101 +9,144 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 
-from generator.checks import colors, names, numbers, polarity, quotation, speaks_of
-from generator.evidence import file_name, is_picture, whole_text
+from generator import checks
+from generator.basis import Basis, Material, basis, likely
+from generator.evidence import PICTURES, file_name, is_picture
+from generator.findings import Finding, with_agreement, with_entailment
+from generator.judges import Judges
 from generator.places import GAP
+from generator.quantities import Quantity, pool
+from generator.reading import Reading, read
 from generator.safety import neutralise
-from generator.sentences import Sentence, item_sentences, read_sentences
+from generator.statements import Statement, statements
+from generator.support import Features, probability
 from generator.vectors import Vectors
-from generator.words import comparable, coverage, stems
-from store.records import Evidence, Verdict
+from generator.words import comparable
+from store.records import Evidence, Vector, Verdict
 
-SUPPORTED = 0.58
-PARTIAL = 0.45
-"""Support from which a claim is supported, and from which it is so in part."""
+SUPPORTED = 0.5
+"""Probability of support from which a statement is supported."""
+MOSTLY = 0.65
+"""The share of its words, and of those that tell what is said, from which a statement is supported in part."""
+SEEN = 0.75
+PERHAPS_SEEN = 0.6
+"""The probability from which a picture is seen to show what is said of it, and from which it may."""
 LONGEST_CLAIM = 600
 """Characters; in a longer claim a falsehood would drown among words that are in the evidence."""
-LIKELY = 4
-"""Sentences of an evidence, those with the most words of the claim, that are compared with it in meaning."""
-WORTH_ADDING = 0.15
-"""What a second sentence must add to the share of words found, to be leaned on beside the first."""
-FEWEST_REPEATED = 4
-"""Words that a claim must have for its standing somewhere in the evidence to say anything."""
+ABOUT_IT = 0.5
+"""The share of a statement's words that a sentence must hold to contradict it, not to speak of something else."""
+ASKED = 2
+"""Evidences that a claim does not cite which are asked about it."""
 PICTURE_NAME = re.compile(r"^(?:In )?\u201c[^\u201d]+\u201d(?:, | shows )")
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """What evidence says of a claim: verdict, support in [0, 1], why, and the exact words leaned on."""
+class Judgement:
+    """A statement held against the evidence: what contradicts it or is missing, or how likely it is supported."""
 
-    verdict: Verdict
     support: float
-    reason: str
     quote: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Stated:
-    """A sentence of the evidence, its words in place (with heading), and the stems of these."""
-
-    sentence: Sentence
-    text: str
-    stems: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Basis:
-    """The one or two sentences that a claim leans on, how far they support it, and the share of its words in them."""
-
-    stated: tuple[Stated, ...]
-    support: float
-    covered: float
-
-    @property
-    def quote(self) -> str:
-        return GAP.join(stated.sentence.quote for stated in self.stated)
-
-    @property
-    def text(self) -> str:
-        return " ".join(stated.text for stated in self.stated)
+    contradicted: str = ""
+    missing: str = ""
+    mostly: bool = False
+    features: Features | None = None
 
 
 class Assessor:
     """Assesses claims against the evidence of one request, which is read once."""
 
-    def __init__(self, evidence: Sequence[Evidence], vectors: Vectors) -> None:
+    def __init__(self, evidence: Sequence[Evidence], vectors: Vectors, judges: Judges | None = None) -> None:
         self._vectors = vectors
-        self._stated = {piece.number: _stated(piece) for piece in evidence}
+        self._judges = judges or Judges()
+        self._readings = {piece.number: read(piece) for piece in evidence}
+        self._materials: dict[tuple[int, ...], Material] = {}
+        self._findings: dict[tuple[str, tuple[int, ...]], Finding] = {}
 
     def prepare(self, claims: Sequence[tuple[str, Sequence[Evidence]]]) -> None:
         """Encodes in one batch what `assess` will compare for these claims and the evidence that each cites."""
         texts = [
             text
             for claim, cited in claims
-            for piece in cited
-            if len(claim) <= LONGEST_CLAIM and self._verbatim(claim, [piece]) is None
-            for text in (claim, *(stated.text for stated in self._likely(claim, [piece])))
+            if len(claim) <= LONGEST_CLAIM and self._verbatim(claim, cited) is None
+            for said in claim_statements(claim)
+            for text in (said.text, *(one.text for one in likely(said, self._material(cited))))
         ]
         if texts:
             self._vectors.of(texts)
+        of_pictures = [PICTURE_NAME.sub("", claim) for claim, cited in claims if _with_vectors(cited)]
+        if self._judges.sight is not None and of_pictures:
+            self._judges.sight.prepare(of_pictures)
 
     def assess(self, claim: str, cited: Sequence[Evidence]) -> Finding:
         """What the cited evidence, taken together, says of the claim."""
+        asked = claim, tuple(piece.number for piece in cited)
+        if asked not in self._findings:
+            self._findings[asked] = self._assess(claim, cited)
+        return self._findings[asked]
+
+    def likeliest(self, claim: str, among: Sequence[Evidence]) -> list[Evidence]:
+        """The few of them that hold the most words of the claim, which are worth being asked about it."""
+        wanted = frozenset(chain.from_iterable(said.lemmas for said in claim_statements(claim)))
+        held = {piece.number: len(wanted & self._readings[piece.number].lemmas) for piece in among}
+        worth = [piece for piece in among if 2 * held[piece.number] >= len(wanted)]
+        return sorted(worth, key=lambda piece: -held[piece.number])[:ASKED]
+
+    def _assess(self, claim: str, cited: Sequence[Evidence]) -> Finding:
         verbatim = self._verbatim(claim, cited)
         if verbatim is not None:
             return Finding(Verdict.SUPPORTED, 1.0, "the words stand in the evidence", verbatim)
         if len(claim) > LONGEST_CLAIM:
             return Finding(Verdict.UNSUPPORTED, 0.0, "it is too long to be checked as one sentence")
-        everything = "\n".join(map(whole_text, cited))
-        for test in (quotation, numbers, names, colors):
-            if problem := test(claim, everything):
-                return Finding(Verdict.UNSUPPORTED, 0.0, problem)
-        basis = self._basis(claim, cited)
-        if problem := polarity(claim, " ".join(stated.sentence.text for stated in basis.stated)):
-            return Finding(Verdict.UNSUPPORTED, 0.0, problem, basis.quote)
-        return _weighed(claim, cited, basis)
+        everything = "\n".join(self._readings[piece.number].text for piece in cited)
+        if problem := checks.quotation(claim, everything):
+            return Finding(Verdict.UNSUPPORTED, 0.0, problem)
+        found = combined([self.judge(said, claim, cited) for said in claim_statements(claim)])
+        return self._heard(claim, cited, self._seen(claim, cited, found))
+
+    def _heard(self, claim: str, cited: Sequence[Evidence], found: Finding) -> Finding:
+        """The finding after the models have been heard that were asked for."""
+        if self._judges.entailment is not None and found.quote:
+            found = with_entailment(found, self._judges.entailment.judge([(found.quote, claim)])[0])
+        pictures = [piece for piece in cited if piece.hit.item.kind in PICTURES]
+        if self._judges.witness is not None and len(pictures) == 1 and len(cited) == 1:
+            found = with_agreement(found, self._judges.witness.judge(claim, pictures[0]))
+        return found
+
+    def _seen(self, claim: str, cited: Sequence[Evidence], found: Finding) -> Finding:
+        """The finding from the description, corrected by how the pictures look, which shows no names."""
+        vectors = _with_vectors(cited)
+        if self._judges.sight is None or not vectors or found.contradicted or found.verdict is Verdict.SUPPORTED:
+            return found
+        said = PICTURE_NAME.sub("", claim)
+        seen = round(max(self._judges.sight.probability(said, vector) for vector in vectors), 4)
+        if seen >= SEEN and not any(word.is_name for one in claim_statements(claim) for word in one.words):
+            return Finding(Verdict.SUPPORTED, seen, "the picture looks like what is said", found.quote)
+        if found.verdict is Verdict.UNSUPPORTED and seen >= PERHAPS_SEEN:
+            return Finding(Verdict.PARTIAL, seen, "the picture may show this", found.quote)
+        return found
+
+    def judge(self, said: Statement, claim: str, cited: Sequence[Evidence]) -> Judgement:
+        """One statement of the claim, held against the sentence of the cited evidence that comes nearest."""
+        found = basis(said, self._material(cited), self._vectors)
+        readings = [self._readings[piece.number] for piece in cited]
+        if found is None:
+            return Judgement(0.0, missing="the cited evidence does not say this")
+        if problem := contradiction(said, claim, found, readings):
+            return Judgement(0.0, found.quote, contradicted=problem)
+        missing = lacking(said, claim, found, readings, [file_name(piece) for piece in cited])
+        features = Features.of(found, bool(missing))
+        # A number that is not there is no matter of likelihood.
+        support = min(probability(features), 0.99 * SUPPORTED) if missing else probability(features)
+        return Judgement(support, found.quote, "", missing, is_mostly_said(found), features)
+
+    def _material(self, cited: Sequence[Evidence]) -> Material:
+        numbers = tuple(piece.number for piece in cited)
+        if numbers not in self._materials:
+            self._materials[numbers] = Material.of([self._readings[number] for number in numbers])
+        return self._materials[numbers]
 
     def _verbatim(self, claim: str, cited: Sequence[Evidence]) -> str | None:
         """The words of the evidence that the claim repeats whole, or None."""
@@ -111,71 +154,108 @@ class Assessor:
         for piece in cited:
             if named and f"\u201c{file_name(piece)}\u201d" not in named.group():
                 continue
-            for stated in self._stated[piece.number]:
+            reading = self._readings[piece.number]
+            for stated in reading.stated:
                 if core and core in (_plain(stated.sentence.text), _plain(stated.sentence.quote)):
                     return stated.sentence.quote
         return None
 
-    def _likely(self, claim: str, cited: Sequence[Evidence]) -> list[Stated]:
-        wanted = speaks_of(PICTURE_NAME.sub("", claim))
-        stated = chain.from_iterable(self._stated[piece.number] for piece in cited)
-        return sorted(stated, key=lambda one: -coverage(wanted, one.stems))[:LIKELY]
 
-    def _basis(self, claim: str, cited: Sequence[Evidence]) -> Basis:
-        wanted, likely = speaks_of(PICTURE_NAME.sub("", claim)), self._likely(claim, cited)
-        if not likely or not wanted:
-            return Basis((), 0.0, 0.0)
-        texts = [stated.text for stated in likely]
-        self._vectors.of([claim, *texts])
-        alike = [float(cosine) for cosine in self._vectors.of(texts) @ self._vectors.of([claim])[0]]
-        best = max(range(len(likely)), key=lambda at: alike[at] + coverage(wanted, likely[at].stems))
-        chosen = [best, *_second(wanted, likely, best)]
-        covered = coverage(wanted, chain.from_iterable(likely[at].stems for at in chosen))
-        repeated = any(_repeats(claim, piece) for piece in cited)
-        support = 1.0 if repeated else (max(alike[at] for at in chosen) + covered) / 2
-        return Basis(tuple(likely[at] for at in chosen), min(1.0, max(0.0, support)), covered)
+def _with_vectors(cited: Sequence[Evidence]) -> list[Vector]:
+    """The image vectors of the pictures among the cited."""
+    return [vector for one in cited if (vector := one.hit.item.image_vector) is not None and is_picture(one)]
 
 
-def _weighed(claim: str, cited: Sequence[Evidence], basis: Basis) -> Finding:
-    """The verdict on a claim with which no single check found a fault."""
-    support = round(basis.support, 4)
-    # A description is a few words long: one that is missing ("cat" for "dog") makes it another picture.
-    missing = basis.covered < 1.0 and all(map(is_picture, cited))
-    if support < PARTIAL or missing:
-        return Finding(Verdict.UNSUPPORTED, support, "the cited evidence does not say this", basis.quote)
-    if scattered := numbers(claim, f"{basis.text} {' '.join(map(file_name, cited))}"):
-        reason = f"{scattered}, not where it says the rest".replace("does not stand in", "stands elsewhere in")
-        return Finding(Verdict.PARTIAL, support, reason, basis.quote)
-    if support < SUPPORTED:
-        return Finding(Verdict.PARTIAL, support, "the cited evidence says this only in part", basis.quote)
-    return Finding(Verdict.SUPPORTED, support, "the evidence says so in other words", basis.quote)
+def is_mostly_said(found: Basis) -> bool:
+    """Whether a sentence says most of a statement, and nothing else in the place of the rest."""
+    return found.told >= MOSTLY and found.whole.covered >= MOSTLY and not found.rivals
 
 
-def _stated(evidence: Evidence) -> list[Stated]:
-    """The sentences of the description and of the text."""
-    item = evidence.hit.item
-    return [
-        Stated(sentence, sentence.in_place, frozenset(stems(sentence.in_place)))
-        for sentence in read_sentences(item.description) + item_sentences(item)
-    ]
+def combined(judged: Sequence[Judgement]) -> Finding:
+    """The verdict on a claim of which each statement was judged."""
+    quote = GAP.join(dict.fromkeys(one.quote for one in judged if one.quote))
+    contradicted = next((one.contradicted for one in judged if one.contradicted), "")
+    if contradicted or not judged:
+        return Finding(Verdict.UNSUPPORTED, 0.0, contradicted or "it claims nothing", quote, contradicted=True)
+    weakest = min(judged, key=lambda one: one.support)
+    mean = round(sum(one.support for one in judged) / len(judged), 4)
+    missing = next((one.missing for one in judged if one.missing), "")
+    if weakest.support >= SUPPORTED:
+        return Finding(Verdict.SUPPORTED, mean, "the evidence says so in other words", quote)
+    if any(one.mostly or one.support >= SUPPORTED for one in judged):
+        return Finding(Verdict.PARTIAL, mean, missing or "the cited evidence says this only in part", quote)
+    return Finding(Verdict.UNSUPPORTED, mean, missing or "the cited evidence does not say this", quote)
 
 
+def contradiction(said: Statement, claim: str, basis: Basis, readings: Sequence[Reading]) -> str | None:
+    """What in the evidence is at odds with the statement; None where nothing is."""
+    if basis.whole.covered < ABOUT_IT:
+        return None
+    stated, chosen = basis.stated, basis.chosen
+    if stated.sentence.is_row and (problem := checks.cells(stated.sentence.text, said.quantities, claim)):
+        return problem
+    for problem in (
+        wrong_number(said, claim, basis, readings),
+        checks.denial(said, chosen, basis.here, basis.parts),
+        checks.price(said, chosen),
+        checks.scope(said, chosen),
+        checks.siblings(basis.here),
+        checks.stranger(said, stated.words, {word.lemma for word in stated.before}),
+        checks.parties(said, chosen, basis.parts),
+        checks.subjects(said, chosen, basis.parts),
+        checks.roles(said, chosen),
+        checks.agent(said, chosen),
+        checks.instead(basis.rivals, basis.displaced),
+    ):
+        if problem:
+            return problem
+    return None
+
+
+def wrong_number(said: Statement, claim: str, basis: Basis, readings: Sequence[Reading]) -> str | None:
+    """A number of the statement that its sentence does not hold, where it holds another of that measure."""
+    rows = sum(reading.rows for reading in readings)
+    sentence = basis.stated.sentence.text
+    for figure in checks.numbers(said.quantities, basis.stated.pool, claim, rows, sentence):
+        other = checks.rival(figure, said.text, basis.stated.pool, sentence)
+        if other is not None:
+            return f"\u201c{figure.text}\u201d is not in the evidence, which says \u201c{other.text}\u201d"
+    return None
+
+
+def lacking(said: Statement, claim: str, basis: Basis, readings: Sequence[Reading], files: Sequence[str]) -> str:
+    """What the statement names that the evidence does not; empty where nothing is lacking."""
+    available = basis.stated.pool + pool(f"{basis.stated.sentence.before} {' '.join(files)}")
+    rows = sum(reading.rows for reading in readings)
+    figures = checks.numbers(said.quantities, available, claim, rows, basis.stated.sentence.text)
+    if figures:
+        everywhere: list[Quantity] = [quantity for reading in readings for quantity in pool(reading.text)]
+        elsewhere = figures[0].stands_in(everywhere)
+        where = (
+            "stands elsewhere in the cited evidence, not where it says the rest"
+            if elsewhere
+            else ("does not stand in the cited evidence")
+        )
+        return f"\u201c{figures[0].text}\u201d {where}"
+    unknown = checks.names(said.words, frozenset(chain.from_iterable(reading.words for reading in readings)))
+    if unknown:
+        return f"the name \u201c{unknown[0].text}\u201d does not stand in the cited evidence"
+    return ""
+
+
+@lru_cache(maxsize=256)
+def claim_statements(claim: str) -> tuple[Statement, ...]:
+    """The statements of a claim; one with a single word is said together with the one before it."""
+    found: list[Statement] = []
+    for one in statements(PICTURE_NAME.sub("", claim)):
+        small = len(one.words) + len(one.quantities) < 2 and not one.says_more
+        if found and small and one.denied == found[-1].denied:
+            last = found.pop()
+            one = Statement(last.text + one.text, last.words + one.words, last.quantities + one.quantities, last.denied)
+        found.append(one)
+    return tuple(found)
+
+
+@lru_cache(maxsize=4096)
 def _plain(text: str) -> str:
     return comparable(PICTURE_NAME.sub("", neutralise(text))).rstrip(".!?;:, ")
-
-
-def _repeats(claim: str, evidence: Evidence) -> bool:
-    """Whether the claim stands in the evidence word for word, though not as one sentence as we cut them."""
-    core = _plain(claim)
-    return len(core.split()) >= FEWEST_REPEATED and core in comparable(neutralise(whole_text(evidence)))
-
-
-def _second(wanted: set[str], likely: Sequence[Stated], best: int) -> list[int]:
-    """The sentence that adds the most words of the claim to the best one, where it adds enough."""
-    base = likely[best].stems
-    # Two rows of a table mixed would give the number of the one to the name of the other.
-    row = likely[best].sentence.is_row
-    others = [at for at in range(len(likely)) if at != best and not (row and likely[at].sentence.is_row)]
-    most = max(others, key=lambda at: coverage(wanted, base | likely[at].stems), default=best)
-    gained = coverage(wanted, base | likely[most].stems) - coverage(wanted, base)
-    return [most] if gained >= WORTH_ADDING else []

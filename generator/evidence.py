@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import PurePath
 
 from generator.safety import neutralise
 from store.records import Evidence, Hit, Kind
 
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
 PICTURES = (Kind.IMAGE, Kind.FIGURE)
 
 
@@ -32,7 +37,43 @@ def place(evidence: Evidence) -> str:
     return f"\u201c{file_name(evidence)}\u201d" + (f", page {page}" if page is not None else "")
 
 
-def whole_text(evidence: Evidence) -> str:
-    """All the words by which a claim may be supported: description, text, and the file's name."""
+def taken(evidence: Evidence) -> str | None:
+    """When a picture was taken, as its camera says: `“harbour.jpg” was taken on 12 May 2023 at 14:05.`"""
+    moment = taken_at(evidence)
+    if moment is None:
+        return None
+    return (
+        f"\u201c{file_name(evidence)}\u201d was taken on {moment.day} {MONTHS[moment.month - 1]} {moment.year} "
+        f"at {moment:%H:%M}."
+    )
+
+
+def taken_at(evidence: Evidence) -> datetime | None:
+    """The moment at which a picture was taken; None where its camera did not say, or nothing that is one."""
+    try:
+        return datetime.fromisoformat(evidence.hit.item.captured_at or "")
+    except ValueError:
+        return None
+
+
+def dimensions(evidence: Evidence) -> str | None:
+    """How large a picture is: `“harbour.jpg” is 900 pixels wide and 600 pixels high.`"""
     item = evidence.hit.item
-    return "\n\n".join(part for part in (item.description, item.text, PurePath(evidence.hit.path).name) if part)
+    if item.kind is not Kind.IMAGE or not item.width or not item.height:
+        return None
+    return f"\u201c{file_name(evidence)}\u201d is {item.width:.0f} pixels wide and {item.height:.0f} pixels high."
+
+
+def known(evidence: Evidence) -> list[str]:
+    """What is known of a picture beside what it shows, a sentence each."""
+    return [sentence for sentence in (taken(evidence), dimensions(evidence)) if sentence]
+
+
+def whole_text(evidence: Evidence) -> str:
+    """All the words by which a claim may be supported: description, text, date, and the file's name.
+
+    Not the pixels: a number of them would support any claim with that number.
+    """
+    item = evidence.hit.item
+    parts = (item.description, item.text, taken(evidence), PurePath(evidence.hit.path).name)
+    return "\n\n".join(part for part in parts if part)

@@ -9,14 +9,18 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+from generator.conversation import standalone
+from generator.counting import asked_count
+from generator.details import detail_sentences
 from generator.evidence import file_name, is_picture
-from generator.pictures import picture_sentences
+from generator.pictures import counted_pictures, picture_sentences
 from generator.question import Asks, Question, parse_question, years
 from generator.relevance import Candidate, Scored, rank
 from generator.safety import neutralise
 from generator.sentences import item_sentences
+from generator.superlatives import extreme_rows
 from generator.vectors import Vectors
-from generator.words import comparable, content_words, stems
+from generator.words import comparable, stems
 from models.protocols import Fingerprint, TextEmbedder, Turn
 from store.records import Evidence, Kind
 
@@ -24,13 +28,13 @@ ANSWERS = 0.88
 """The score from which a sentence is taken for an answer."""
 WITHIN = 0.15
 """How far behind the best a further sentence may lie."""
+LESS_SPOKEN = 0.05
+"""How much less of the question a further sentence may speak of."""
 SAME = 0.85
 """The cosine from which two sentences say the same, so that the second is left out."""
 MOST_SENTENCES = 3
 MOST_CANDIDATES = 240
 """Sentences that are looked at, in the order of the hits: about what ten full pages hold."""
-SHORT_FOLLOW_UP = 2
-"""A question with no more content words than this may lean on the one before it."""
 
 
 class ExtractiveAnswerModel:
@@ -46,10 +50,18 @@ class ExtractiveAnswerModel:
 
     def answer(self, question: str, evidence: Sequence[Evidence], history: Sequence[Turn]) -> Iterator[str]:
         """The answer, a sentence a piece; no piece where nothing in the evidence answers the question."""
-        asked = parse_question(resolved(question, history))
+        asked = parse_question(standalone(question, history))
         vectors = Vectors(self._embedder)
         pictures = [piece for piece in evidence if is_picture(piece)]
         texts = [piece for piece in evidence if piece.hit.item.text.strip()]
+        details = detail_sentences(asked.text, evidence, vectors)
+        if details is not None:
+            yield from (cited(sentence, number) for sentence, number in details)
+            return
+        counting = asked_count(asked.text)
+        if counting is not None:
+            yield from counted_pictures(counting, pictures, vectors)
+            return
         if asked.pictures_of is not None:
             yield from picture_sentences(asked.pictures_of, pictures, vectors)
             return
@@ -59,11 +71,16 @@ class ExtractiveAnswerModel:
             yield from picture_sentences(" ".join(asked.subject), pictures, vectors)
 
     def _quotes(self, question: Question, evidence: Sequence[Evidence], vectors: Vectors) -> list[str]:
+        candidates = _candidates(evidence)
+        if extreme := extreme_rows(question.text, candidates):
+            return list(dict.fromkeys(quote for candidate in extreme for quote in _quoted(candidate)))
         chosen: list[Scored] = []
-        for scored in rank(question, _candidates(evidence), vectors):
+        for scored in rank(question, candidates, vectors):
             best = chosen[0].score if chosen else scored.score
             if scored.score < max(ANSWERS, best - WITHIN) or len(chosen) == MOST_SENTENCES:
                 break
+            if chosen and scored.covered < chosen[0].covered - LESS_SPOKEN:
+                continue
             if not _repeats(scored, chosen, vectors):
                 chosen.append(scored)
         return list(dict.fromkeys(quote for scored in chosen for quote in _quoted(scored.candidate)))
@@ -74,13 +91,6 @@ def _quoted(candidate: Candidate) -> Iterator[str]:
     for sentence in (candidate.sentence.before, candidate.sentence.text):
         if sentence:
             yield cited(sentence, candidate.evidence.number)
-
-
-def resolved(question: str, history: Sequence[Turn]) -> str:
-    """The question, and before it the last one of the user where it is too short to stand alone (`And in 2022?`)."""
-    earlier = [turn.content for turn in history if turn.role == "user"]
-    leaning = len(content_words(question)) <= SHORT_FOLLOW_UP
-    return f"{earlier[-1]} {question}" if earlier and leaning else question
 
 
 def cited(sentence: str, number: int) -> str:

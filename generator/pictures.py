@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from generator.counting import count_sentence
 from generator.evidence import file_name
 from generator.safety import neutralise
 from generator.sentences import split_sentences
@@ -28,10 +29,22 @@ ARTICLE = re.compile(
 
 def picture_sentences(subject: str, evidence: Sequence[Evidence], vectors: Vectors) -> Iterator[str]:
     """A cited sentence for each picture that bears on the subject, in the order of the evidence."""
-    told = [piece for piece in evidence if piece.hit.item.description.strip()]
-    bearing = [piece for piece in told if bears_on(subject, piece, vectors)]
-    for piece in bearing[:MOST_PICTURES]:
+    for piece in bearing(subject, evidence, vectors)[:MOST_PICTURES]:
         yield f"{described(piece)} [{piece.number}]. "
+
+
+def counted_pictures(subject: str, evidence: Sequence[Evidence], vectors: Vectors) -> Iterator[str]:
+    """How many pictures bear on the subject, then a sentence for each."""
+    found = bearing(subject, evidence, vectors)
+    if found:
+        yield count_sentence(subject, [piece.number for piece in found])
+        yield from picture_sentences(subject, found, vectors)
+
+
+def bearing(subject: str, evidence: Sequence[Evidence], vectors: Vectors) -> list[Evidence]:
+    """The pictures that bear on the subject, in the order of the evidence."""
+    told = [piece for piece in evidence if piece.hit.item.description.strip()]
+    return [piece for piece in told if bears_on(subject, piece, vectors)]
 
 
 def bears_on(subject: str, evidence: Evidence, vectors: Vectors) -> bool:

@@ -3,83 +3,134 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property, partial
 
-from generator.abstention import abstention
-from generator.assessment import Assessor, Finding
+from generator.assessment import Assessor
 from generator.checks import exists
-from generator.claims import Draft, split_claims
-from generator.evidence import number_evidence
-from generator.places import GAP, quote_boxes
-from generator.safety import neutralise, without_controls
+from generator.claims import Draft
+from generator.composition import compose, is_shown, readable
+from generator.conversation import standalone
+from generator.counting import Counted, counted
+from generator.events import Checked
+from generator.evidence import file_name, is_picture, number_evidence
+from generator.findings import Finding
+from generator.judges import Judges
+from generator.limits import AnswerLimits
+from generator.safety import neutralise
+from generator.stream import AnswerStream, last_answer
 from generator.vectors import Vectors
-from generator.words import coverage, stems
-from models.protocols import AnswerModel, TextEmbedder, Turn
-from store.records import Answer, Citation, Claim, Evidence, Hit, Removed, Verdict
-
-LONGEST_ANSWER = 20_000
-"""Characters of a model's answer that are read. A model that does not stop must not hold the request."""
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A claim after its check, and for each number it cites the words leaned on."""
-
-    claim: Claim
-    quotes: dict[int, str]
+from models.protocols import AnswerModel, AnswersFromImages, ResolvesQuestions, TextEmbedder, Turn
+from store.records import Answer, Claim, Evidence, Hit, Verdict
 
 
 class Generator:
     """Answers questions from hits. `embedder` serves the checks, which never ask the model that wrote the answer."""
 
-    def __init__(self, model: AnswerModel, embedder: TextEmbedder) -> None:
+    def __init__(
+        self,
+        model: AnswerModel,
+        embedder: TextEmbedder,
+        judges: Judges | None = None,
+        limits: AnswerLimits | None = None,
+    ) -> None:
         self._model = model
         self._embedder = embedder
+        self._judges = judges
+        self._limits = limits or AnswerLimits()
 
     def answer(
-        self, question: str, hits: Sequence[Hit], *, history: Sequence[Turn] = (), keep_unsupported: bool = False
+        self,
+        question: str,
+        hits: Sequence[Hit],
+        *,
+        history: Sequence[Turn] = (),
+        keep_unsupported: bool = False,
+        nothing_matches: bool = False,
     ) -> Answer:
         """A checked answer. Its text and claims cite only evidence that was shown and that supports them.
 
         Claims that no evidence supports are taken out and listed in `removed` with the reason, or, with
-        `keep_unsupported`, stay in and are marked. Where nothing stands, the answer abstains.
+        `keep_unsupported`, stay in and are marked. Where nothing stands, the answer abstains. Raises `ModelFailed`.
         """
-        evidence = number_evidence(hits)
-        text = self._written(question, evidence, history) if evidence else ""
-        checked = check(split_claims(text), evidence, Vectors(self._embedder))
-        standing = [each for each in checked if each.claim.verdict is not Verdict.UNSUPPORTED]
-        fallen = [each.claim for each in checked if each.claim.verdict is Verdict.UNSUPPORTED]
-        shown = checked if keep_unsupported else standing
-        removed = () if keep_unsupported else tuple(Removed(claim.text, claim.reason) for claim in fallen)
-        if not shown:
-            return Answer(question, abstention(question, evidence), (), (), removed, abstained=True)
-        claims = tuple(each.claim for each in shown)
-        return Answer(
-            question,
-            " ".join(map(_readable, claims)),
-            claims,
-            _citations(question, shown, evidence),
-            removed,
-            abstained=False,
+        return last_answer(
+            self.stream(
+                question, hits, history=history, keep_unsupported=keep_unsupported, nothing_matches=nothing_matches
+            )
         )
 
-    def _written(self, question: str, evidence: Sequence[Evidence], history: Sequence[Turn]) -> str:
-        text = ""
-        for piece in self._model.answer(question, evidence, history):
-            text += piece
-            if len(text) >= LONGEST_ANSWER:
-                break
-        return without_controls(text[:LONGEST_ANSWER])
+    def stream(
+        self,
+        question: str,
+        hits: Sequence[Hit],
+        *,
+        history: Sequence[Turn] = (),
+        alone: str | None = None,
+        images: Sequence[bytes] = (),
+        keep_unsupported: bool = False,
+        nothing_matches: bool = False,
+    ) -> AnswerStream:
+        """The same answer while it is made. Where nothing matches the question, the model is not asked.
+
+        `alone` is the question as `standalone` gave it, if it was asked; `images` (JPEG) were given with the question.
+        """
+        evidence = number_evidence(hits)
+        asked = self.standalone(question, history) if alone is None else alone
+        checker = Checker(evidence, Vectors(self._embedder), self._judges)
+        return AnswerStream(
+            evidence,
+            partial(self._write, asked, images, evidence) if evidence and not nothing_matches else None,
+            checker.check,
+            lambda each: readable(each.claim) if is_shown(each.claim, keep_unsupported) else "",
+            lambda checked: compose(
+                question,
+                checked,
+                evidence,
+                keep_unsupported=keep_unsupported,
+                nothing_matches=nothing_matches,
+            ),
+            self._limits,
+        )
+
+    def standalone(self, question: str, history: Sequence[Turn]) -> str:
+        """The question with what it leans on in the conversation, to be searched for."""
+        if isinstance(self._model, ResolvesQuestions):
+            return self._model.standalone(question, history)
+        return standalone(question, history)
+
+    def _write(self, asked: str, images: Sequence[bytes], evidence: Sequence[Evidence]) -> Iterator[str]:
+        # The question stands alone: what was said before cannot lead the model away from the evidence.
+        if images and isinstance(self._model, AnswersFromImages):
+            return self._model.answer_with_images(asked, images, evidence, ())
+        return self._model.answer(asked, evidence, ())
 
 
-def check(drafts: Sequence[Draft], evidence: Sequence[Evidence], vectors: Vectors) -> list[Checked]:
-    """Each draft as a checked claim, harmless to show, in order. A draft without a word is left out."""
-    safe = [replace(draft, text=neutralise(draft.text)) for draft in drafts]
-    worded = [draft for draft in safe if re.search(r"\w", draft.text)]
-    assessor = Assessor(evidence, vectors)
-    assessor.prepare([(draft.text, _cited(draft, evidence) or evidence) for draft in worded])
-    return [_check(draft, evidence, assessor) for draft in worded]
+class Checker:
+    """Checks the claims of one answer, as many at a time as there are. The evidence is read when it is first needed."""
+
+    def __init__(self, evidence: Sequence[Evidence], vectors: Vectors, judges: Judges | None = None) -> None:
+        self._evidence = evidence
+        self._vectors = vectors
+        self._judges = judges
+
+    @cached_property
+    def _assessor(self) -> Assessor:
+        return Assessor(self._evidence, self._vectors, self._judges)
+
+    def check(self, drafts: Sequence[Draft]) -> list[Checked]:
+        """Each draft as a checked claim, harmless to show, in order. A draft without a word is left out."""
+        safe = [replace(draft, text=neutralise(draft.text)) for draft in drafts]
+        worded = [draft for draft in safe if re.search(r"\w", draft.text)]
+        self._assessor.prepare([(draft.text, _cited(draft, self._evidence) or self._evidence) for draft in worded])
+        return [_check(draft, self._evidence, self._assessor) for draft in worded]
+
+
+def check(
+    drafts: Sequence[Draft], evidence: Sequence[Evidence], vectors: Vectors, judges: Judges | None = None
+) -> list[Checked]:
+    """Each draft as a checked claim, as `Checker` does."""
+    return Checker(evidence, vectors, judges).check(drafts)
 
 
 def _cited(draft: Draft, evidence: Sequence[Evidence]) -> list[Evidence]:
@@ -89,16 +140,33 @@ def _cited(draft: Draft, evidence: Sequence[Evidence]) -> list[Evidence]:
 def _check(draft: Draft, evidence: Sequence[Evidence], assessor: Assessor) -> Checked:
     """The claim with the citations that hold. One that cites nothing, or wrongly, gets the one that supports it."""
     cited = _cited(draft, evidence)
+    if count := counted(draft.text):
+        return _checked(draft, _each_shows(count, cited, assessor), f"it takes {count.number} pictures that show this")
     findings = {piece.number: assessor.assess(draft.text, [piece]) for piece in cited}
     standing = {number: found for number, found in findings.items() if found.verdict is not Verdict.UNSUPPORTED}
-    if any(found.verdict is Verdict.SUPPORTED for found in standing.values()):
+    together = assessor.assess(draft.text, cited)
+    # What the nearest of the cited denies is not so because another speaks of something like it.
+    if not together.contradicted and any(found.verdict is Verdict.SUPPORTED for found in standing.values()):
         return _checked(draft, standing)
-    if len(cited) > 1:
-        together = assessor.assess(draft.text, cited)
-        if together.verdict is Verdict.SUPPORTED:
-            return _checked(draft, {number: replace(together, quote=one.quote) for number, one in findings.items()})
-    others = [piece for piece in evidence if piece not in cited]
-    return _checked(draft, _supporting(draft, others, assessor) or standing or findings, _unknown(draft, evidence))
+    joint = {number: replace(together, quote=one.quote) for number, one in findings.items()}
+    if together.verdict is Verdict.SUPPORTED:
+        return _checked(draft, joint)
+    others = assessor.likeliest(draft.text, [piece for piece in evidence if piece not in cited])
+    supporting = _supporting(draft, cited, others, assessor)
+    if together.contradicted:
+        return _checked(draft, supporting or joint)
+    return _checked(draft, supporting or standing or findings, _unknown(draft, evidence))
+
+
+def _each_shows(count: Counted, cited: Sequence[Evidence], assessor: Assessor) -> dict[int, Finding]:
+    """The finding on each picture that is counted; nothing unless each shows it, and they are as many as it says."""
+    if len(cited) != count.number or not all(map(is_picture, cited)):
+        return {}
+    findings = {
+        piece.number: assessor.assess(f"\u201c{file_name(piece)}\u201d shows {count.subject}.", [piece])
+        for piece in cited
+    }
+    return findings if all(one.verdict is Verdict.SUPPORTED for one in findings.values()) else {}
 
 
 def _unknown(draft: Draft, evidence: Sequence[Evidence]) -> str:
@@ -108,12 +176,16 @@ def _unknown(draft: Draft, evidence: Sequence[Evidence]) -> str:
     return next(problems, "no evidence is cited, and none that was shown supports it")
 
 
-def _supporting(draft: Draft, evidence: Sequence[Evidence], assessor: Assessor) -> dict[int, Finding]:
-    """The one evidence that supports a claim best; or nothing."""
-    findings = {piece.number: assessor.assess(draft.text, [piece]) for piece in evidence}
-    supporting = [number for number, found in findings.items() if found.verdict is Verdict.SUPPORTED]
-    best = max(supporting, key=lambda number: findings[number].support, default=None)
-    return {} if best is None else {best: findings[best]}
+def _supporting(
+    draft: Draft, cited: Sequence[Evidence], others: Sequence[Evidence], assessor: Assessor
+) -> dict[int, Finding]:
+    """The one evidence that supports a claim best, though the cited be heard too; or nothing."""
+    findings = {piece.number: assessor.assess(draft.text, [piece]) for piece in others}
+    supporting = [piece for piece in others if findings[piece.number].verdict is Verdict.SUPPORTED]
+    best = max(supporting, key=lambda piece: findings[piece.number].support, default=None)
+    if best is None or assessor.assess(draft.text, [*cited, best]).contradicted:
+        return {}
+    return {best.number: findings[best.number]}
 
 
 def _checked(draft: Draft, findings: dict[int, Finding], unknown: str = "") -> Checked:
@@ -124,31 +196,3 @@ def _checked(draft: Draft, findings: dict[int, Finding], unknown: str = "") -> C
     )
     claim = Claim(draft.text, tuple(findings), strongest.verdict, strongest.support, strongest.reason)
     return Checked(claim, {number: found.quote for number, found in findings.items()})
-
-
-def _citations(question: str, shown: Sequence[Checked], evidence: Sequence[Evidence]) -> tuple[Citation, ...]:
-    quotes: dict[int, list[str]] = {}
-    for each in shown:
-        for number, quote in each.quotes.items():
-            known = quotes.setdefault(number, [])
-            if quote and quote not in known:
-                known.append(quote)
-    return tuple(_citation(question, piece, quotes[piece.number]) for piece in evidence if piece.number in quotes)
-
-
-def _citation(question: str, evidence: Evidence, quotes: Sequence[str]) -> Citation:
-    """The quotes with their places, first that which speaks of the most that was asked: others lead up to it."""
-    asked = set(stems(question))
-    pieces = [piece for quote in quotes for piece in quote.split(GAP)]
-    bearing = sorted(pieces, key=lambda piece: -coverage(asked, stems(piece)))
-    places = (box for piece in bearing for box in quote_boxes(evidence.hit.item, piece))
-    return Citation(evidence, GAP.join(quotes), tuple(dict.fromkeys(places)))
-
-
-def _readable(claim: Claim) -> str:
-    """The claim with its numbers before the full stop, and a mark where no evidence supports it."""
-    body, stop = (claim.text[:-1], claim.text[-1]) if claim.text[-1] in ".!?" else (claim.text, "")
-    markers = "".join(f"[{number}]" for number in claim.citations)
-    mark = f" (not supported: {claim.reason})" if claim.verdict is Verdict.UNSUPPORTED else ""
-    # A bracket behind a marker would make a Markdown link of it, hence the blank.
-    return f"{body}{' ' if markers else ''}{markers}{mark}{stop}"

@@ -3,91 +3,121 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from generator.units import SCALES, UNITS
 
 MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),
 )
-_MONTH = "|".join(f"{month}|{month[:3]}|{month[:4]}" for month in MONTHS)
-_SCALES = {"hundred": 100.0, "thousand": 1e3, "million": 1e6, "billion": 1e9, "bn": 1e9, "mn": 1e6}
+_GERMAN_MONTHS = {
+    "januar": 1,
+    "februar": 2,
+    "m\u00e4rz": 3,
+    "mai": 5,
+    "juni": 6,
+    "juli": 7,
+    "oktober": 10,
+    "dezember": 12,
+}
+_MONTH = "|".join(f"{month}|{month[:4]}|{month[:3]}" for month in (*MONTHS, *_GERMAN_MONTHS))
+_SCALES = {
+    **{"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "bn": 1e9, "mn": 1e6},
+    **{"tausend": 1e3, "millionen": 1e6, "milliarden": 1e9},
+}
 
 _UNITS_OF_TEN = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _TEENS = ("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_GERMAN = ["zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwölf"]
 SMALL_NUMBERS = (
     {word: float(value) for value, word in enumerate(("zero", *_UNITS_OF_TEN, *_TEENS))}
     | {tens: 10.0 * count for count, tens in enumerate(_TENS, 2)}
     | {
-        f"{tens}-{unit}": 10.0 * count + more
+        f"{tens}{between}{unit}": 10.0 * count + more
         for count, tens in enumerate(_TENS, 2)
         for more, unit in enumerate(_UNITS_OF_TEN, 1)
+        for between in "- "
     }
+    | {word: float(value) for value, word in enumerate(_GERMAN, 2)}
+    | {"dozen": 12.0}
 )
+FRACTIONS = {"half": 1 / 2, "third": 1 / 3, "quarter": 1 / 4, "fifth": 1 / 5, "tenth": 1 / 10}
 
-UNITS = {
-    spelling: unit
-    for unit, spellings in {
-        "%": "% percent per\u00a0cent pc",
-        "km": "km kilometre kilometres kilometer kilometers",
-        "m": "m metre metres meter meters",
-        "cm": "cm centimetre centimetres centimeter centimeters",
-        "mm": "mm millimetre millimetres millimeter millimeters",
-        "mi": "mile miles",
-        "ft": "ft foot feet",
-        "in": "inch inches",
-        "kg": "kg kilogram kilograms kilogramme kilogrammes kilo kilos",
-        "g": "g gram grams gramme grammes",
-        "mg": "mg milligram milligrams",
-        "t": "t tonne tonnes ton tons",
-        "l": "l litre litres liter liters",
-        "ml": "ml millilitre millilitres milliliter milliliters",
-        "ha": "ha hectare hectares",
-        "h": "h hour hours hr hrs",
-        "min": "min mins minute minutes",
-        "s": "s sec secs second seconds",
-        "day": "day days",
-        "week": "week weeks",
-        "month": "month months",
-        "year": "year years",
-        "\u00b0c": "\u00b0c celsius",
-        "\u00b0f": "\u00b0f fahrenheit",
-        "km/h": "km/h kph",
-        "mph": "mph",
-        "kn": "knot knots",
-        "w": "w watt watts",
-        "kw": "kw kilowatt kilowatts",
-        "mw": "mw megawatt megawatts",
-        "kwh": "kwh",
-        "v": "v volt volts",
-        "bar": "bar bars",
-        "nm": "nm n\u00b7m",
-        "$": "$ dollar dollars usd",
-        "\u20ac": "\u20ac euro euros eur",
-        "\u00a3": "\u00a3 pound pounds gbp",
-    }.items()
-    for spelling in spellings.split(" ")
-}
 _UNIT = "|".join(sorted((re.escape(spelling) for spelling in UNITS), key=len, reverse=True))
 _MONEY = r"[$\u20ac\u00a3]"
 _DIGITS = r"\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+(?![\d])|\d+(?:[.,]\d+)*"
+_SCALE = "|".join(_SCALES)
+_SMALL = "|".join(sorted(SMALL_NUMBERS, key=len, reverse=True))
 
 ISO_DATE = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
-DAY_FIRST = re.compile(rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? ({_MONTH})\b\.?(?:,? (\d{{4}}))?", re.IGNORECASE)
-MONTH_FIRST = re.compile(rf"\b({_MONTH})\.? (\d{{1,2}})(?:st|nd|rd|th)?\b(?![.,:]?\d)(?:,? (\d{{4}}))?", re.IGNORECASE)
+NUMERIC_DATE = re.compile(r"(?<![\d./])(\d{1,2})([./])(\d{1,2})\2(\d{4}|\d{2})?(?![\d/]|\.\d)(?(4)|(?!\s*$))")
+DAY_MONTH = re.compile(r"(?<![\d./])(\d{1,2})/(\d{1,2})(?![\d/])")
+DAY_FIRST = re.compile(
+    rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|\.)?(?: of)? ({_MONTH})\b\.?(?:,? (\d{{4}}))?", re.IGNORECASE
+)
+MONTH_FIRST = re.compile(
+    rf"\b({_MONTH})\.? (?:the )?(\d{{1,2}})(?:st|nd|rd|th)?\b(?![.,:]?\d)(?:,? (\d{{4}}))?", re.IGNORECASE
+)
 TIME = re.compile(
-    r"(?<![\d.,])(\d{1,2})(?:[:.](\d{2}))?\s?([ap])\.?m\b\.?|(?<!\d)(\d{1,2}):(\d{2})(?!\d)", re.IGNORECASE
+    r"(?<![\d.,])(\d{1,2})(?:[:.](\d{2}))?\s?([ap])\.?m\b\.?|(?<![\d:])(\d{1,2})[:.](\d{2})\s?(?:Uhr\b|o'clock)"
+    r"|(?<![\d:])(\d{1,2}):(\d{2})(?![\d:])|(?<![\d.,])(\d{1,2})\s(?:Uhr\b|o'clock)",
+    re.IGNORECASE,
+)
+SPOKEN_TIME = re.compile(
+    rf"\b(?:(?P<part>half|a quarter|quarter) (?P<way>past|to) (?P<hour>\d{{1,2}}|{'|'.join(_UNITS_OF_TEN)}|ten"
+    rf"|eleven|twelve)"
+    r"(?: in the (?P<day>morning|afternoon|evening)| at (?P<night>night))?|(?P<noon>noon|midday)"
+    r"|(?P<midnight>midnight))\b",
+    re.IGNORECASE,
+)
+HALVES = re.compile(
+    rf"\b(?:(?P<whole>{_SMALL}|\d+) and )?(?P<part>a half|half|a quarter|a third|three quarters)"
+    rf"(?: an?| of an?)?[\s-](?P<unit>{_UNIT})(?!\w)",
+    re.IGNORECASE,
+)
+SHARE = re.compile(
+    rf"\b(?:(?P<count>{_SMALL}|a)[\s-])?(?P<part>half|thirds?|quarters?|fifths?|tenths?)\b", re.IGNORECASE
+)
+ONE_UNIT = re.compile(
+    r"\b(?:an?|one|each|every|per|eine[mnrs]?)\s(?P<unit>hour|minute|day|week|month|year|decade|Stunde|Tag|Woche|Monat|Jahr)\b",
+    re.IGNORECASE,
 )
 NUMBER = re.compile(
     rf"(?P<money>{_MONEY})?\s?(?<![\w.,])(?P<digits>{_DIGITS})(?:st|nd|rd|th\b)?"
-    rf"(?:\s?(?P<scale>{'|'.join(_SCALES)})\b)?(?:[\s-]?(?P<unit>{_UNIT})(?![\w]))?",
+    rf"(?:\s?(?P<scale>{_SCALE})\b)?(?:[\s-]?(?P<unit>{_UNIT})(?![\w]))?",
     re.IGNORECASE,
 )
-_SMALL = "|".join(sorted(SMALL_NUMBERS, key=len, reverse=True))
 SPELLED = re.compile(
-    rf"\b(?P<word>{_SMALL})(?:[\s-](?P<scale>{'|'.join(_SCALES)}))?\b(?:[\s-](?P<unit>{_UNIT})(?!\w))?", re.IGNORECASE
+    rf"\b(?P<word>{_SMALL}|a(?= (?:hundred|thousand|million|billion|dozen)))(?:[\s-](?P<scale>{_SCALE}))?\b"
+    rf"(?: and (?P<rest>{_SMALL}))?(?:[\s-](?P<unit>{_UNIT})(?!\w))?",
+    re.IGNORECASE,
 )
+
+FRACTION_CUES = ("half", "third", "quarter", "fifth", "tenth", "noon", "midday", "midnight")
+"""A text that holds none of these letters holds no share and no spoken time."""
+NUMBER_CUES = frozenset(part for word in SMALL_NUMBERS for part in re.split("[- ]", word)) | frozenset(_SCALES)
+"""A text that holds none of these words holds no number in words."""
+
+ABOUT = re.compile(
+    r"\b(?:about|around|roughly|approximately|approx\.?|some|circa|ca\.?|etwa|rund|ungef\u00e4hr)$", re.IGNORECASE
+)
+OVER = re.compile(r"\b(?:over|more than|above|exceeding|upwards of|\u00fcber|mehr als|gut)$", re.IGNORECASE)
+UNDER = re.compile(
+    r"\b(?:nearly|almost|under|less than|fewer than|just below|close to|fast|knapp|weniger als)$", re.IGNORECASE
+)
+ROUGH = 0.06
+"""The share by which what is said to be `about` a number may differ from it."""
+ROUGH_BOUND = 0.15
+"""The share by which a number may lie beyond what it is said to be `over` or `nearly`."""
+
+KEPT = 2048
+"""Texts whose quantities are kept: the parts of one answer's evidence are read by several checks."""
+
+Reading = float | tuple[str | int | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,36 +125,108 @@ class Quantity:
     """A number, date or time. `readings` are the values that its notation may mean; `unit` is "" where none is given.
 
     A date has readings such as `("d", 2023, 3, 12)`, with None for what is not said; a time has `("t", 14, 30)`.
+    `low` and `high` are how far, as shares, what it stands for may lie from it: `about 40`. `is_soft` is true of "a
+    week", which is as often a rate as a duration. `start` and `end` are its place in the text.
     """
 
     text: str
-    readings: frozenset[float | tuple[str | int | None, ...]]
+    readings: frozenset[Reading]
     unit: str = ""
+    low: float = 0.0
+    high: float = 0.0
+    is_soft: bool = False
+    start: int = 0
+    end: int = 0
+
+    @property
+    def value(self) -> float | None:
+        """The number, where it means but one."""
+        numbers = [reading for reading in self.readings if isinstance(reading, float)]
+        return min(numbers) if numbers else None
 
     def stands_in(self, others: Iterable[Quantity]) -> bool:
         """Whether one of the others says the same. A unit must agree only where both give one."""
-        return any(self._agrees(other) for other in others)
+        return any(self.agrees(other) for other in others)
 
-    def _agrees(self, other: Quantity) -> bool:
+    def agrees(self, other: Quantity) -> bool:
+        """Whether the other says the same, converted where both give units of one measure."""
+        mine, theirs, slack = 1.0, 1.0, 1e-6
         if self.unit and other.unit and self.unit != other.unit:
-            return False
-        return any(_same(mine, theirs) for mine in self.readings for theirs in other.readings)
+            scale, other_scale = SCALES[self.unit], SCALES[other.unit]
+            if scale.measures != other_scale.measures:
+                return False
+            mine, theirs = scale.factor, other_scale.factor
+            slack = 1e-6 if scale.exact and other_scale.exact else 0.02
+        return any(
+            self._same(one, other_one, mine, theirs, slack) for one in self.readings for other_one in other.readings
+        )
+
+    def _same(self, one: Reading, other: Reading, mine: float, theirs: float, slack: float) -> bool:
+        if isinstance(one, tuple) or isinstance(other, tuple):
+            return isinstance(one, tuple) and isinstance(other, tuple) and _same_moment(one, other)
+        said, found = one * mine, other * theirs
+        return said * (1 - self.low - slack) <= found <= said * (1 + self.high + slack)
 
 
 def quantities(text: str, *, spelled: bool = True) -> list[Quantity]:
     """The quantities of a text: dates, then times, then numbers. `spelled` takes in `twelve` and `two hundred`."""
+    return list(_quantities(text, spelled))
+
+
+@lru_cache(maxsize=KEPT)
+def _quantities(text: str, spelled: bool) -> tuple[Quantity, ...]:
     found: list[Quantity] = []
-    for pattern, read in ((ISO_DATE, _iso_date), (DAY_FIRST, _day_first), (MONTH_FIRST, _month_first), (TIME, _time)):
-        found += [Quantity(match.group().strip(), frozenset({read(match)})) for match in pattern.finditer(text)]
-        text = pattern.sub(lambda match: " " * len(match.group()), text)
-    found += [_number(match) for match in NUMBER.finditer(text)]
-    if spelled:
-        found += [_spelled(match) for match in SPELLED.finditer(NUMBER.sub(" ", text))]
-    return found
+    left = text
+    readers: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Iterator[Quantity]]], ...] = (
+        *((ISO_DATE, _iso_date), (NUMERIC_DATE, _numeric_date), (DAY_MONTH, _day_month)),
+        *((DAY_FIRST, _day_first), (MONTH_FIRST, _month_first), (TIME, _time)),
+    )
+    numeric = ((NUMBER, _number),)
+    in_parts = ((SPOKEN_TIME, _spoken_time), (HALVES, _half))
+    # Most sentences hold no digit, and no number in words, and the patterns for these are slow.
+    digits, plain = any(map(str.isdigit, text)), text.casefold()
+    parts = spelled and any(cue in plain for cue in FRACTION_CUES)
+    counted = spelled and not NUMBER_CUES.isdisjoint(re.findall(r"[^\W\d_]+", plain))
+    for pattern, read in (
+        *(readers if digits else ()),
+        *(in_parts if parts else ()),
+        *(((ONE_UNIT, _one_unit),) if spelled else ()),
+        *(numeric if digits else ()),
+        *(((SHARE, _share),) if parts else ()),
+        *(((SPELLED, _spelled),) if counted else ()),
+    ):
+        left = _take(pattern, read, left, found)
+    return tuple(_hedged(quantity, text) for quantity in found)
+
+
+def _take(
+    pattern: re.Pattern[str], read: Callable[[re.Match[str]], Iterator[Quantity]], text: str, found: list[Quantity]
+) -> str:
+    """Adds what a pattern finds, and returns the text with blanks in its place."""
+    for match in pattern.finditer(text):
+        made = [replace(quantity, start=match.start(), end=match.end()) for quantity in read(match)]
+        if made:
+            found += made
+            text = text[: match.start()] + " " * len(match.group()) + text[match.end() :]
+    return text
+
+
+def _hedged(quantity: Quantity, text: str) -> Quantity:
+    before = text[max(0, quantity.start - 20) : quantity.start].rstrip()
+    if ABOUT.search(before):
+        return replace(quantity, low=ROUGH, high=ROUGH)
+    if OVER.search(before):
+        return replace(quantity, high=ROUGH_BOUND)
+    return replace(quantity, low=ROUGH_BOUND) if UNDER.search(before) else quantity
 
 
 def pool(text: str) -> list[Quantity]:
     """All that a quantity may be found as in evidence: its quantities, and the parts of its dates and number groups."""
+    return list(_pool(text))
+
+
+@lru_cache(maxsize=KEPT)
+def _pool(text: str) -> tuple[Quantity, ...]:
     found = quantities(text)
     parts = [Quantity(number, frozenset({float(number)})) for number in re.findall(r"\d+", text)]
     years = [
@@ -134,53 +236,123 @@ def pool(text: str) -> list[Quantity]:
         if isinstance(reading, tuple) and isinstance(year := reading[1], int) and reading[0] == "d"
     ]
     # "1,204" holds no 204: the parts of a number count only where blanks may have parted two numbers.
-    apart = {float(number) for number in re.findall(r"(?<![\d.,])\d+(?![\d]|[.,]\d)", text)}
-    return found + years + [part for part in parts if part.readings <= apart and not _has_unit(part, found)]
+    apart = {float(number) for number in re.findall(r"(?<![\d.,:])\d+(?![\d]|[.,:]\d)", text)}
+    return (*found, *years, *(part for part in parts if part.readings <= apart and not _has_unit(part, found)))
 
 
 def _has_unit(part: Quantity, found: list[Quantity]) -> bool:
     return any(quantity.unit and quantity.readings & part.readings for quantity in found)
 
 
-def _same(mine: float | tuple[str | int | None, ...], theirs: float | tuple[str | int | None, ...]) -> bool:
-    if isinstance(mine, tuple) and isinstance(theirs, tuple):
-        return mine[0] == theirs[0] and all(a is None or a == b for a, b in zip(mine[1:], theirs[1:], strict=True))
-    return mine == theirs
+def _same_moment(mine: tuple[str | int | None, ...], theirs: tuple[str | int | None, ...]) -> bool:
+    return mine[0] == theirs[0] and all(
+        a is None or b is None or a == b for a, b in zip(mine[1:], theirs[1:], strict=True)
+    )
 
 
 def _month(name: str) -> int:
-    return next(number for number, month in enumerate(MONTHS, 1) if month.startswith(name.casefold()[:3]))
+    name = name.casefold()
+    german = next((number for month, number in _GERMAN_MONTHS.items() if month.startswith(name)), None)
+    return german or next(number for number, month in enumerate(MONTHS, 1) if month.startswith(name[:3]))
 
 
-def _iso_date(match: re.Match[str]) -> tuple[str | int | None, ...]:
-    return ("d", int(match[1]), int(match[2]), int(match[3]))
+def _date(match: re.Match[str], *dates: tuple[int | None, int, int]) -> Iterator[Quantity]:
+    """A date that its notation may read in several ways; nothing where none of them is a date."""
+    possible = {("d", *date) for date in dates if 1 <= date[1] <= 12 and 1 <= date[2] <= 31}
+    if possible:
+        yield Quantity(match.group().strip(), frozenset(possible))
 
 
-def _day_first(match: re.Match[str]) -> tuple[str | int | None, ...]:
-    return ("d", int(match[3]) if match[3] else None, _month(match[2]), int(match[1]))
+def _iso_date(match: re.Match[str]) -> Iterator[Quantity]:
+    return _date(match, (int(match[1]), int(match[2]), int(match[3])))
 
 
-def _month_first(match: re.Match[str]) -> tuple[str | int | None, ...]:
-    return ("d", int(match[3]) if match[3] else None, _month(match[1]), int(match[2]))
+def _numeric_date(match: re.Match[str]) -> Iterator[Quantity]:
+    first, second = int(match[1]), int(match[3])
+    year = int(match[4]) + (2000 if len(match[4]) == 2 else 0) if match[4] else None
+    # With full stops the day comes first; with strokes that depends on the country.
+    american = ((year, first, second),) if match[2] == "/" else ()
+    return _date(match, (year, second, first), *american)
 
 
-def _time(match: re.Match[str]) -> tuple[str | int | None, ...]:
-    if match[4]:
-        return ("t", int(match[4]), int(match[5]))
-    afternoon = 12 if match[3].casefold() == "p" else 0
-    return ("t", int(match[1]) % 12 + afternoon, int(match[2] or 0))
+def _day_month(match: re.Match[str]) -> Iterator[Quantity]:
+    return _date(match, (None, int(match[2]), int(match[1])), (None, int(match[1]), int(match[2])))
 
 
-def _number(match: re.Match[str]) -> Quantity:
+def _day_first(match: re.Match[str]) -> Iterator[Quantity]:
+    return _date(match, (int(match[3]) if match[3] else None, _month(match[2]), int(match[1])))
+
+
+def _month_first(match: re.Match[str]) -> Iterator[Quantity]:
+    return _date(match, (int(match[3]) if match[3] else None, _month(match[1]), int(match[2])))
+
+
+def _time(match: re.Match[str]) -> Iterator[Quantity]:
+    if match[3]:
+        afternoon = 12 if match[3].casefold() == "p" else 0
+        hour, minute = int(match[1]) % 12 + afternoon, int(match[2] or 0)
+    else:
+        hour, minute = int(match[4] or match[6] or match[8]), int(match[5] or match[7] or 0)
+    if hour < 25 and minute < 60:
+        yield Quantity(match.group().strip(), frozenset({("t", hour, minute)}))
+
+
+def _spoken_time(match: re.Match[str]) -> Iterator[Quantity]:
+    if match["noon"] or match["midnight"]:
+        readings: set[Reading] = {("t", 12, 0)} if match["noon"] else {("t", 0, 0), ("t", 24, 0)}
+    else:
+        hour = int(_counted(match["hour"]))
+        minute = 30 if match["part"].casefold() == "half" else 15
+        hour, minute = (hour, minute) if match["way"].casefold() == "past" else (hour - 1, 60 - minute)
+        day = (match["day"] or match["night"] or "").casefold()
+        readings = {("t", hour % 12, minute)} if day != "morning" or hour != 12 else {("t", 0, minute)}
+        later: set[Reading] = {("t", hour % 12 + 12, minute)}
+        readings = readings if day == "morning" else later if day else readings | later
+    yield Quantity(match.group(), frozenset(readings))
+
+
+def _half(match: re.Match[str]) -> Iterator[Quantity]:
+    whole = _counted(match["whole"]) if match["whole"] else 0.0
+    part = {"three quarters": 0.75, "a quarter": 0.25, "a third": 1 / 3}.get(match["part"].casefold(), 0.5)
+    unit = UNITS[match["unit"].casefold()]
+    if unit == "s":
+        return
+    yield Quantity(match.group(), frozenset({whole + part}), unit)
+
+
+def _one_unit(match: re.Match[str]) -> Iterator[Quantity]:
+    yield Quantity(match.group(), frozenset({1.0}), UNITS[match["unit"].casefold()], is_soft=True)
+
+
+def _share(match: re.Match[str]) -> Iterator[Quantity]:
+    count = _counted(match["count"]) if match["count"] and match["count"].casefold() != "a" else 1.0
+    part = FRACTIONS[match["part"].casefold().rstrip("s")]
+    # "The third" counts, "a third" and "two thirds" are shares.
+    if match["part"].casefold() == "half" or match["count"]:
+        yield Quantity(match.group(), frozenset({100 * count * part}), "%", low=0.02, high=0.02)
+
+
+def _number(match: re.Match[str]) -> Iterator[Quantity]:
     scale = _SCALES[match["scale"].casefold()] if match["scale"] else 1.0
     unit = UNITS[(match["unit"] or match["money"] or "").casefold()] if match["unit"] or match["money"] else ""
-    return Quantity(match.group().strip(), frozenset(value * scale for value in _values(match["digits"])), unit)
+    yield Quantity(match.group().strip(), frozenset(value * scale for value in _values(match["digits"])), unit)
 
 
-def _spelled(match: re.Match[str]) -> Quantity:
+def _spelled(match: re.Match[str]) -> Iterator[Quantity]:
     scale = _SCALES[match["scale"].casefold()] if match["scale"] else 1.0
     unit = UNITS[match["unit"].casefold()] if match["unit"] else ""
-    return Quantity(match.group(), frozenset({SMALL_NUMBERS[match["word"].casefold()] * scale}), unit)
+    rest = _counted(match["rest"]) if match["rest"] else 0.0
+    word = match["word"].casefold()
+    if match["rest"] and not match["scale"]:
+        # "Two and three" are two numbers, "one hundred and forty" is one.
+        yield Quantity(match["rest"], frozenset({rest}), unit)
+        yield Quantity(match["word"], frozenset({SMALL_NUMBERS[word]}))
+    else:
+        yield Quantity(match.group(), frozenset({SMALL_NUMBERS.get(word, 1.0) * scale + rest}), unit)
+
+
+def _counted(word: str) -> float:
+    return float(word) if word.isdigit() else SMALL_NUMBERS[word.casefold()]
 
 
 def _values(digits: str) -> set[float]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import takewhile
 
-from generator.quantities import MONTHS, UNITS, quantities
+from generator.quantities import MONTHS, quantities
+from generator.units import UNITS
 from generator.words import STOP_WORDS, content_words, stem, word_set, words
 
 
@@ -76,7 +77,7 @@ TIME_WORDS = word_set(
 ROW_LENGTH = 80
 """A row of a price list may give sums without their currency; longer text with a colon is prose."""
 _DURATION_UNITS = {"h", "min", "s", "day", "week", "month", "year"}
-_LENGTH_UNITS = {"m", "km", "cm", "mm", "mi", "ft", "in"}
+_LENGTH_UNITS = {"m", "km", "cm", "mm", "mi", "nmi", "ft", "in"}
 _WEIGHT_UNITS = {"kg", "g", "mg", "t"}
 _MONEY_UNITS = {"$", "\u20ac", "\u00a3"}
 _MONEY_NAMES = word_set("crowns francs yen rupees krone kroner kronor zloty cents pence free charge")

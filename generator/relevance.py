@@ -8,9 +8,10 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from generator.asked import speaks_of_asked, within_bounds
 from generator.question import Asks, Question, can_answer, names_person, years
 from generator.sentences import Sentence
 from generator.vectors import Vectors
@@ -80,7 +81,15 @@ def rank(question: Question, candidates: Sequence[Candidate], vectors: Vectors) 
     scored = _best(scored, SHORT_LIST)
     vectors.of([*weights, *question.focus, *(word for one in scored for word in _said(one.candidate))])
     full = [Scored(one.candidate, one.meaning, *_covered(question, weights, one.candidate, vectors)) for one in scored]
-    return _best([one for one in full if _speaks_of_focus(question, one.candidate, vectors)], SHORT_LIST)
+    full = [
+        one
+        for one in full
+        if _speaks_of_focus(question, one.candidate, vectors)
+        and speaks_of_asked(
+            question, _spoken_parts(_asked_of(question, weights, one.candidate), one.candidate, vectors)
+        )
+    ]
+    return _best(within_bounds(question, [(one.candidate.sentence.text, one) for one in full]), SHORT_LIST)
 
 
 def _in_place(candidate: Candidate) -> str:
@@ -154,19 +163,26 @@ def _said(candidate: Candidate) -> list[str]:
 def _covered(
     question: Question, weights: dict[str, float], candidate: Candidate, vectors: Vectors | None
 ) -> tuple[float, float]:
-    """The weighted mean and the least of how far the sentence speaks of each word, each in [0, 1].
-
-    Names that stand in the title of its document say what document is asked of, and are no words to be spoken of.
-    """
-    given = question.names & candidate.title
-    asked = {word: weight for word, weight in weights.items() if stem(word) not in given} or weights
+    """The weighted mean and the least of how far the sentence speaks of each word, each in [0, 1]."""
+    asked = _asked_of(question, weights, candidate)
     if not asked:
         return 0.0, 0.0
-    said = _said(candidate)
-    said_stems = {stem(word) for word in said}
-    parts = {word: _spoken_of(word, said, said_stems, candidate.document, vectors) for word in asked}
+    parts = _spoken_parts(asked, candidate, vectors)
     mean = sum(asked[word] * part for word, part in parts.items()) / sum(asked.values())
     return mean, min(parts.values())
+
+
+def _asked_of(question: Question, weights: dict[str, float], candidate: Candidate) -> dict[str, float]:
+    """The weights without the names that stand in the title of a document: they say what document is asked of."""
+    given = question.names & candidate.title
+    return {word: weight for word, weight in weights.items() if stem(word) not in given} or weights
+
+
+def _spoken_parts(words: Iterable[str], candidate: Candidate, vectors: Vectors | None) -> dict[str, float]:
+    """How far the sentence speaks of each word, in [0, 1]."""
+    said = _said(candidate)
+    said_stems = {stem(word) for word in said}
+    return {word: _spoken_of(word, said, said_stems, candidate.document, vectors) for word in words}
 
 
 def _spoken_of(

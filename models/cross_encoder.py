@@ -1,4 +1,4 @@
-"""Any cross-encoder of sentence-transformers as a `Reranker`: it reads the query and an item's words together.
+"""Any cross-encoder of sentence-transformers: as a `Reranker` of items, or as an `EntailmentModel` for claims.
 
 Never downloads by itself: models are read from this machine, and an error for a missing one gives the command that
 gets it, which is `download`.
@@ -16,12 +16,16 @@ import numpy as np
 
 from models.errors import ModelUnavailable
 from models.loading import choose_device, download_command, from_this_machine, hash_weights
-from models.protocols import Fingerprint, Scores
+from models.protocols import Fingerprint, Matrix, Scores
 from models.torchvision_cure import cure_torchvision
 from store.records import Item
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
+
+
+MEANINGS = ("entail", "neutral", "contradict")
+"""How the labels of such a model start, in the order in which `judge` gives them."""
 
 
 class CrossEncoderReranker:
@@ -42,19 +46,7 @@ class CrossEncoderReranker:
         Raises ModelUnavailable where the model is not on this machine, the folder holds none, or it gives several
         scores for a pair, as classifiers do.
         """
-        cure_torchvision()
-        from safetensors import SafetensorError
-        from sentence_transformers import CrossEncoder
-        from transformers.utils import logging
-
-        # Bars belong on a terminal and to the face that draws them; this one also comes out into a pipe.
-        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-        is_folder = Path(model).is_dir()
-        with from_this_machine():
-            try:
-                network = CrossEncoder(model, device=choose_device(device), local_files_only=True)
-            except (OSError, ValueError, SafetensorError) as error:
-                raise _unavailable(model, is_folder) from error
+        network, is_folder = _open(model, device)
         _check(model, network)
         # A folder's place is no part of what the scores depend on; the hash tells two folders apart.
         return cls(f"cross-encoder/{'local-dir' if is_folder else model}", network, batch_size)
@@ -79,6 +71,36 @@ class CrossEncoderReranker:
         return np.asarray(scores, np.float32)
 
 
+class CrossEncoderEntailment:
+    """Texts and claims read together by a cross-encoder that was trained for inference. `load` gets the parts."""
+
+    def __init__(self, name: str, model: CrossEncoder, order: Sequence[int]) -> None:
+        self._name = name
+        self._model = model
+        self._order = list(order)
+
+    @classmethod
+    def load(cls, model: str, *, device: str = "auto") -> Self:
+        """The model of a folder or a hub name (`cross-encoder/nli-deberta-v3-small`).
+
+        Raises ModelUnavailable where it is not on this machine, or does not tell entailment from contradiction.
+        """
+        network, _ = _open(model, device)
+        return cls(model, network, _order(model, dict(getattr(network.config, "id2label", None) or {})))
+
+    @cached_property
+    def fingerprint(self) -> Fingerprint:
+        """Name and hash of the weights."""
+        return Fingerprint(f"cross-encoder/{self._name}", hash_weights(self._model.state_dict()), "pairs", 0)
+
+    def judge(self, pairs: Sequence[tuple[str, str]]) -> Matrix:
+        """float32[n, 3] for pairs of text and claim: the probabilities that it entails, leaves open and contradicts."""
+        if not pairs:
+            return np.empty((0, 3), np.float32)
+        found = self._model.predict(list(pairs), apply_softmax=True, show_progress_bar=False, convert_to_numpy=True)
+        return np.asarray(found, np.float32)[:, self._order]
+
+
 def words_of(item: Item) -> str:
     """What can be read of an item: its description, and the text in it."""
     return "\n".join(part for part in (item.description, item.text) if part)
@@ -90,6 +112,24 @@ def download(model: str) -> None:
     from sentence_transformers import CrossEncoder
 
     CrossEncoder(model)
+
+
+def _open(model: str, device: str) -> tuple[CrossEncoder, bool]:
+    """The network of a folder or a hub name, and whether it is a folder. Raises ModelUnavailable."""
+    cure_torchvision()
+    from safetensors import SafetensorError
+    from sentence_transformers import CrossEncoder
+    from transformers.utils import logging
+
+    # Bars belong on a terminal and to the face that draws them; this one also comes out into a pipe.
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    is_folder = Path(model).is_dir()
+    with from_this_machine():
+        try:
+            network = CrossEncoder(model, device=choose_device(device), local_files_only=True)
+        except (OSError, ValueError, SafetensorError) as error:
+            raise _unavailable(model, is_folder) from error
+    return network, is_folder
 
 
 def _check(model: str, network: CrossEncoder) -> None:
@@ -113,3 +153,15 @@ def _unavailable(model: str, is_folder: bool) -> ModelUnavailable:
         return ModelUnavailable(f"{model} does not hold a whole cross-encoder of sentence-transformers")
     command = download_command(f"from models.cross_encoder import download; download({json.dumps(model)})")
     return ModelUnavailable(f"The cross-encoder {model} is not on this machine. {command}")
+
+
+def _order(name: str, labels: dict[int, str]) -> list[int]:
+    """Where entailment, neutral and contradiction stand among the outputs."""
+    places = {str(label).casefold(): int(place) for place, label in labels.items()}
+    order = [next((at for label, at in places.items() if label.startswith(meaning)), None) for meaning in MEANINGS]
+    if None in order:
+        raise ModelUnavailable(
+            f"{name} has the labels {', '.join(places)}, not entailment, neutral and contradiction: it is no model for "
+            "inference"
+        )
+    return [place for place in order if place is not None]

@@ -1,4 +1,4 @@
-"""What goes wrong with a model before it has seen any input."""
+"""What goes wrong with a model."""
 
 from __future__ import annotations
 
@@ -10,3 +10,11 @@ class ModelUnavailable(VisciteError):
 
     The message names what is missing and says how to get it. No other model is ever taken instead.
     """
+
+
+class ModelFailed(VisciteError):
+    """A model that was there gave no usable reply: it raised, was silent for too long, or did not come to an end."""
+
+
+class SchemaRefused(ModelFailed):
+    """A model that does not reply by a JSON Schema. It may still be asked for plain text."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Protocol, runtime_checkable
+from enum import StrEnum
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -120,6 +121,15 @@ class Turn:
 
 
 @runtime_checkable
+class Interruptible(Protocol):
+    """The pieces of an answer that come over a network, or from a thread or process of their own."""
+
+    def interrupt(self) -> None:
+        """End the wait for the next piece, and give back what it takes up; called from another thread, and at once."""
+        ...
+
+
+@runtime_checkable
 class AnswerModel(Protocol):
     """Writes an answer that cites evidence by number, as in `The tower is 84 m high [2].`"""
 
@@ -127,7 +137,60 @@ class AnswerModel(Protocol):
     def fingerprint(self) -> Fingerprint: ...
 
     def answer(self, question: str, evidence: Sequence[Evidence], history: Sequence[Turn]) -> Iterator[str]:
-        """The answer in pieces, as it comes. Nothing at all means: not in the evidence."""
+        """The answer in pieces, as it comes. Nothing at all means: not in the evidence.
+
+        The pieces may be `Interruptible`; others are left alone after the piece that is being waited for.
+        """
+        ...
+
+
+@runtime_checkable
+class Pieces(Iterator[str], Interruptible, Protocol):
+    """Text as it comes, which may be interrupted."""
+
+
+@runtime_checkable
+class ChatModel(Protocol):
+    """A general language model. What it is told and shown are its words alone: it follows whatever it likes."""
+
+    @property
+    def fingerprint(self) -> Fingerprint: ...
+
+    @property
+    def sees(self) -> bool:
+        """Whether it may be shown pictures."""
+        ...
+
+    @property
+    def takes_schema(self) -> bool:
+        """Whether it can be made to reply with JSON that fits a schema."""
+        ...
+
+    def stream(
+        self, instructions: str, parts: Sequence[str | bytes], schema: Mapping[str, Any] | None = None
+    ) -> Pieces:
+        """The reply to texts and pictures (JPEG), as it comes. The pieces raise `ModelFailed`, or `SchemaRefused`
+        before the first of them."""
+        ...
+
+
+@runtime_checkable
+class AnswersFromImages(Protocol):
+    """An `AnswerModel` that also looks at pictures (JPEG) which were given with the question."""
+
+    def answer_with_images(
+        self, question: str, images: Sequence[bytes], evidence: Sequence[Evidence], history: Sequence[Turn]
+    ) -> Iterator[str]:
+        """As `AnswerModel.answer`."""
+        ...
+
+
+@runtime_checkable
+class ResolvesQuestions(Protocol):
+    """An `AnswerModel` that can make a question out of a conversation which stands alone."""
+
+    def standalone(self, question: str, history: Sequence[Turn]) -> str:
+        """The question with what it leans on in the conversation before it."""
         ...
 
 
@@ -140,4 +203,36 @@ class Reranker(Protocol):
 
     def score(self, query: str, items: Sequence[Item]) -> Scores:
         """float32[n], higher is better."""
+        ...
+
+
+@runtime_checkable
+class EntailmentModel(Protocol):
+    """Says whether a text entails a claim or contradicts it."""
+
+    @property
+    def fingerprint(self) -> Fingerprint: ...
+
+    def judge(self, pairs: Sequence[tuple[str, str]]) -> Matrix:
+        """float32[n, 3] for pairs of text and claim: the probabilities that it entails, leaves open and contradicts."""
+        ...
+
+
+class Agreement(StrEnum):
+    """What a model that sees a picture says of a claim about it."""
+
+    YES = "yes"
+    PARTIAL = "partial"
+    NO = "no"
+
+
+@runtime_checkable
+class PictureJudge(Protocol):
+    """Looks at the picture of evidence and says whether a claim about it is true."""
+
+    @property
+    def fingerprint(self) -> Fingerprint: ...
+
+    def judge(self, claim: str, evidence: Evidence) -> Agreement | None:
+        """Its word, asked to be strict; None where it gives none, or there is no picture."""
         ...

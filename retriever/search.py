@@ -229,3 +229,9 @@ def _signals(one: Ranked, terms: tuple[str, ...]) -> tuple[Signal, ...]:
         )
         for channel, (rank, score) in one.places.items()
     )
+
+
+def with_image_vectors(reader: Reader, hits: Sequence[Hit]) -> list[Hit]:
+    """The hits with the image vectors of their items, which a search itself has no need to read."""
+    vectors = reader.image_vectors_by_id([hit.item.id for hit in hits])
+    return [replace(hit, item=replace(hit.item, image_vector=vectors.get(hit.item.id))) for hit in hits]

@@ -20,7 +20,7 @@ from rich.markup import escape
 from api import terminal
 from api.schemas import AnswerOut, ClassifyOut, IndexOut, SearchOut
 from api.search_request import SearchRequest
-from api.service import Viscite
+from api.service import AskRequest, Viscite
 from api.settings import Settings
 from scripts.demo_corpus import DemoCorpusError, build
 
@@ -94,11 +94,11 @@ def check_classify(viscite: Viscite, corpus: Path) -> list[str]:
 
 def check_answers(viscite: Viscite) -> list[str]:
     """A fact is answered with the page it stands on, and what is not there is not answered."""
-    answer = timed(f"viscite ask '{QUESTION}'", lambda: viscite.ask(QUESTION, COLLECTION))
+    answer = timed(f"viscite ask '{QUESTION}'", lambda: viscite.ask(AskRequest(QUESTION), COLLECTION))
     terminal.show_answer(AnswerOut.of(answer, COLLECTION, 0))
     cited = {(Path(one.evidence.hit.path).name, one.evidence.hit.item.page) for one in answer.citations}
     wrong = [] if FACT in answer.text and SOURCE in cited else [f"'{QUESTION}' was not answered by {SOURCE}."]
-    none = timed(f"viscite ask '{UNANSWERABLE}'", lambda: viscite.ask(UNANSWERABLE, COLLECTION))
+    none = timed(f"viscite ask '{UNANSWERABLE}'", lambda: viscite.ask(AskRequest(UNANSWERABLE), COLLECTION))
     terminal.show_answer(AnswerOut.of(none, COLLECTION, 0))
     return wrong if none.abstained else [*wrong, f"'{UNANSWERABLE}' was answered, and nothing here says it."]
 

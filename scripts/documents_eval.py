@@ -24,7 +24,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from api.search_request import SearchRequest
-from api.service import Viscite
+from api.service import AskRequest, Viscite
 from api.settings import Settings
 from generator.words import comparable
 from scripts.documents_corpus import build
@@ -86,7 +86,7 @@ def ask_one(viscite: Viscite, record: Mapping[str, Any], folders: Sequence[str],
     hits = viscite.search(SearchRequest(text=question, under=tuple(folders), limit=DEPTH), COLLECTION).hits
     pages = list(dict.fromkeys(_page(hit) for hit in hits))
     rank = pages.index(source) + 1 if source in pages else None
-    answer = viscite.ask(question, COLLECTION, under=tuple(folders))
+    answer = viscite.ask(AskRequest(question, under=tuple(folders)), COLLECTION)
     first = answer.citations[0] if answer.citations else None
     cited = _page(first.evidence.hit) if first else ""
     box = first.box if first else None

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
 
+import hypothesis
 import pymupdf
 import pytest
 from PIL import Image
@@ -15,6 +16,9 @@ from api.service import Viscite
 from api.settings import Settings
 from api.wiring import Builtin
 from models.toy import Pace, ToyDescriber, ToyEmbedder, ToyEncoder
+
+# For tests/api/test_hostile.py, which says how.
+hypothesis.settings.register_profile("hostile", max_examples=10_000)
 
 
 class ToyBuiltin(Builtin):

@@ -36,7 +36,8 @@ class MiniLM:
     def __init__(self, session: ort.InferenceSession, tokenizer: Tokenizer, weights: str) -> None:
         self._session = session
         self._tokenizer = tokenizer
-        self._pool = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="minilm")
+        self._threads = os.cpu_count() or 1
+        self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="minilm")
         self._weights = weights
         self._kept: dict[str, Matrix] = {}
 
@@ -77,9 +78,11 @@ class MiniLM:
 
     def _encode(self, texts: Sequence[str]) -> Matrix:
         vectors = np.empty((len(texts), DIMENSION), np.float32)
-        # Texts of like length share a batch, so that little is spent on padding.
-        order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
-        batches = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
+        # Texts of like length share a batch, so that little is spent on padding; the longest go first, and few are
+        # cut into smaller batches, so that no thread waits long for the last.
+        order = sorted(range(len(texts)), key=lambda index: -len(texts[index]))
+        size = max(1, min(BATCH, len(texts) // (2 * self._threads)))
+        batches = [order[start : start + size] for start in range(0, len(order), size)]
         found = self._pool.map(lambda rows: self._run([texts[row] for row in rows]), batches)
         for rows, batch in zip(batches, found, strict=True):
             vectors[rows] = batch

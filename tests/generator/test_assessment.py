@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from generator.assessment import Assessor, Finding
+from generator.assessment import Assessor
+from generator.findings import Finding
 from generator.vectors import Vectors
 from models.protocols import TextEmbedder
 from store.records import Evidence, Verdict
@@ -58,5 +59,5 @@ def test_two_evidences_together(minilm: TextEmbedder, passage: MakeEvidence) -> 
     burned = passage("The mill burned down in 1904.", 2, page=2)
     assessor = Assessor([built, burned], Vectors(minilm))
     claim = "The mill was built in 1821 and burned down in 1904."
-    assert assessor.assess(claim, [built]).verdict is Verdict.UNSUPPORTED
+    assert assessor.assess(claim, [built]).verdict is Verdict.PARTIAL
     assert assessor.assess(claim, [built, burned]).verdict is Verdict.SUPPORTED

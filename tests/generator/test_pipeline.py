@@ -71,7 +71,10 @@ def test_invented_claims_are_removed_with_the_reason(hits: list[Hit], minilm: Te
     answer = said("1,204 ships called in 2023 [1]. 1,304 ships called in 2022 [1].", hits, minilm)
     assert answer.text == "1,204 ships called in 2023 [1]."
     assert answer.removed == (
-        Removed("1,304 ships called in 2022.", "\u201c1,304\u201d does not stand in the cited evidence"),
+        Removed(
+            "1,304 ships called in 2022.",
+            "\u201c1,304\u201d is not in the evidence, which says \u201c1,204\u201d",
+        ),
     )
 
 

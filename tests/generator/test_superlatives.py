@@ -1,0 +1,42 @@
+"""The most and the least in a table, which is given with the row that has it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from generator.extractive import ExtractiveAnswerModel
+from generator.pipeline import Generator
+from models.protocols import TextEmbedder
+from store.records import Evidence
+
+MakeEvidence = Callable[..., Evidence]
+
+TABLE = "Year | Ships | Passengers\n2021 | 987 | 40,100\n2022 | 1,041 | 39,800\n2023 | 1,204 | 42,000"
+FARES = "Ticket | Price\nChild | 21\nAdult | 42\nDog | 10"
+TIE = "Team | Goals\nRed | 3\nBlue | 3"
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "answer"),
+    [
+        (TABLE, "Which year had the most ships?", "Year: 2023; Ships: 1,204; Passengers: 42,000 [1]."),
+        (TABLE, "In which year were there the fewest passengers?", "Year: 2022; Ships: 1,041; Passengers: 39,800 [1]."),
+        (FARES, "Which ticket is the cheapest?", "Ticket: Dog; Price: 10 [1]."),
+        (FARES, "What is the most expensive ticket?", "Ticket: Adult; Price: 42 [1]."),
+        (TIE, "Which team has the most goals?", "Team: Red; Goals: 3 [1]. Team: Blue; Goals: 3 [1]."),
+        (FARES, "Which is the lowest price?", "Ticket: Dog; Price: 10 [1]."),
+    ],
+)
+def test_the_row_is_given(text: str, question: str, answer: str, passage: MakeEvidence, minilm: TextEmbedder) -> None:
+    assert Generator(ExtractiveAnswerModel(minilm), minilm).answer(question, [passage(text).hit]).text == answer
+
+
+@pytest.mark.parametrize(
+    ("text", "question"), [(TABLE, "Which harbour has the largest crane?"), (FARES, "How long is the longest line?")]
+)
+def test_where_no_table_speaks_of_it_none_is_given(
+    text: str, question: str, passage: MakeEvidence, minilm: TextEmbedder
+) -> None:
+    assert Generator(ExtractiveAnswerModel(minilm), minilm).answer(question, [passage(text).hit]).abstained

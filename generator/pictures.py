@@ -11,6 +11,7 @@ from generator.safety import neutralise
 from generator.sentences import split_sentences
 from generator.vectors import Vectors
 from generator.words import coverage, stems
+from retriever.confidence import THRESHOLD
 from store.records import Evidence
 
 ALIKE = 0.5
@@ -55,6 +56,9 @@ def bears_on(subject: str, evidence: Evidence, vectors: Vectors) -> bool:
         return False
     if coverage(wanted, stems(f"{item.description} {item.text} {_name_words(evidence)}")) == 1.0:
         return True
+    # "A small dog" is much like "a cat" in meaning; how likely a hit is relevant tells them apart.
+    if evidence.hit.confidence < THRESHOLD:
+        return False
     sentences = split_sentences(item.description)
     alike = float((vectors.of(sentences) @ vectors.of([subject])[0]).max())
     seen = any(signal.channel == "visual" and (signal.probability or 0.0) >= SURE for signal in evidence.hit.signals)

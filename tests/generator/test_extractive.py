@@ -95,6 +95,14 @@ def test_the_visual_channel_may_vouch_for_a_picture(model: ExtractiveAnswerModel
     )
 
 
+def test_a_hit_that_is_hardly_relevant_needs_the_very_word(model: ExtractiveAnswerModel, picture: MakeEvidence) -> None:
+    dog = picture("Perhaps a small dog is lying in the snow.", 1, seen=0.95)
+    assert ask(model, "Which pictures show puppies?", [dog]) != ""
+    unlikely = replace(dog, hit=replace(dog.hit, confidence=0.03))
+    assert ask(model, "Which pictures show puppies?", [unlikely]) == ""
+    assert ask(model, "Which pictures show a dog?", [unlikely]) != ""
+
+
 def test_a_fact_is_not_answered_from_a_picture(model: ExtractiveAnswerModel, picture: MakeEvidence) -> None:
     assert ask(model, "How many ships called at the harbour in 2023?", [picture("3 ships in a harbour.")]) == ""
 

@@ -130,10 +130,6 @@ def _add_collections(app: FastAPI, viscite: Viscite) -> None:
         return SearchOut.of(request, found, seconds, body.explain)
 
 
-def _paths(under: str | list[str]) -> tuple[str, ...]:
-    return (under,) if isinstance(under, str) else tuple(under)
-
-
 def _add_items(app: FastAPI, viscite: Viscite) -> None:
     base = "/v1/collections/{collection}/items/{identity}"
 

@@ -100,7 +100,7 @@ class SearchIn(RequestModel):
             images=tuple(map(base64.b64decode, self.images)),
             parts=(*added, *taken),
             kinds=tuple(self.kinds),
-            under=(self.under,) if isinstance(self.under, str) else tuple(self.under),
+            under=_paths(self.under),
             taken=Range(self.taken.from_, self.taken.to),
             pages=Range(self.pages.from_, self.pages.to),
             size=Range(self.size.from_, self.size.to),
@@ -140,7 +140,7 @@ class ChatIn(RequestModel):
             _users(last.role, last.content),
             history=tuple(Turn(message.role, message.content) for message in history),
             images=tuple(map(base64.b64decode, self.images)),
-            under=(self.under,) if isinstance(self.under, str) else tuple(self.under),
+            under=_paths(self.under),
             limit=self.limit,
             keep_unsupported=self.keep_unsupported,
         )
@@ -208,6 +208,10 @@ class CompletionIn(Lenient):
         *history, last = self.messages
         spoken = [Turn(one.role, one.text()) for one in history if one.role in ("user", "assistant")]
         return AskRequest(_users(last.role, last.text()), history=tuple(spoken), images=last.images())
+
+
+def _paths(under: str | list[str]) -> tuple[str, ...]:
+    return (under,) if isinstance(under, str) else tuple(under)
 
 
 def _users(role: str, question: str) -> str:

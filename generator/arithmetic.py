@@ -27,11 +27,6 @@ PRODUCT = re.compile(
 DURATION = re.compile(r"\b(?:takes?|lasts?|lasted|long|journey|ride|trip|duration|hours?|minutes?|dauert)\b", re.I)
 MOST_OPERANDS = 10
 YEARS = range(1800, 2101)
-COUNTED = re.compile(
-    r"\b(?:there (?:are|were)|lists?|listed|counts?|number|has|have|with|contains?|consists?|times a|of these"
-    r"|es gibt)\b",
-    re.I,
-)
 ENUMERATION = re.compile(r"[\w'\u2019 .-]+(?:, [\w'\u2019 .-]+)+,? (?:and|or|und) [\w'\u2019 .-]+")
 LARGEST_COUNT = 20
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -88,11 +87,3 @@ def read(evidence: Evidence) -> Reading:
     sentences = read_sentences(item.description) + item_sentences(item) + details
     text = whole_text(evidence)
     return Reading(tuple(map(Stated, sentences)), frozenset(words(text)), text)
-
-
-def in_numbers(stated: Sequence[Stated]) -> list[Quantity]:
-    return [quantity for one in stated for quantity in one.pool]
-
-
-def said_by(stated: Collection[Stated]) -> tuple[Word, ...]:
-    return tuple(word for one in stated for word in one.words)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,7 +19,7 @@ from indexer.pictures import Picture
 from models.protocols import Pixels
 from store.errors import InvalidInput
 from store.file_words import file_words
-from store.records import Description, Item, Kind, ReadLine, Vector, item_id
+from store.records import Box, Description, Item, Kind, ReadLine, Vector, item_id
 
 ABOVE = " \u203a "
 FIGURE_CHARACTERS = 400
@@ -117,23 +117,30 @@ def draft_page(sha256: str, page: Page, file_name: str, outline: Outline) -> lis
     heading = " ".join(page.text.split()[:HEADING_WORDS])
     name = f"Page {page.number}" + (f" ({page.label})" if page.label not in ("", str(page.number)) else "")
     running = [line.text for line in page.running]
-    whole = Item(
-        id=item_id(sha256, Kind.PAGE, page.number),
-        kind=Kind.PAGE,
-        sha256=sha256,
-        page=page.number,
-        description=f"{name}: {heading}" if heading else f"{name}, without text",
-        text=page.text,
-        width=page.width,
-        height=page.height,
-        attributes=_on_page(page, outline) | ({"running": running} if running else {}),
-    )
+    attributes = _on_page(page, outline) | ({"running": running} if running else {})
+    whole = _item(sha256, page, Kind.PAGE, None, page.text, attributes)
+    whole = replace(whole, description=f"{name}: {heading}" if heading else f"{name}, without text")
     words = (file_words(file_name), page.text, *running)
     return [
         Draft(whole, file_name, pixels=page.pixels, words=words),
         *_in_place(sha256, page, file_name, outline),
         *(draft_figure(sha256, page, figure, file_name, outline) for figure in page.figures),
     ]
+
+
+def _item(sha256: str, page: Page, kind: Kind, box: Box | None, text: str, attributes: Mapping[str, Any]) -> Item:
+    """An item of a page, without a description. `box` is its place; None is all of the page."""
+    return Item(
+        id=item_id(sha256, kind, page.number, box),
+        kind=kind,
+        sha256=sha256,
+        page=page.number,
+        box=box,
+        text=text,
+        width=page.width,
+        height=page.height,
+        attributes=attributes,
+    )
 
 
 def _on_page(page: Page, outline: Outline) -> dict[str, Any]:
@@ -159,17 +166,7 @@ def draft_table(sha256: str, page: Page, table: Table, file_name: str, outline: 
     for part in split_table(table, PASSAGE_WORDS):
         attributes = _on_page(page, outline) | {"table": part.as_attributes()}
         attributes |= {"section": list(section)} if section else {}
-        item = Item(
-            id=item_id(sha256, Kind.PASSAGE, page.number, part.box),
-            kind=Kind.PASSAGE,
-            sha256=sha256,
-            page=page.number,
-            box=part.box,
-            text=part.text,
-            width=page.width,
-            height=page.height,
-            attributes=attributes,
-        )
+        item = _item(sha256, page, Kind.PASSAGE, part.box, part.text, attributes)
         above = ABOVE.join(section)
         meaning = f"{above}\n{part.text}" if above else part.text
         yield Draft(item, file_name, meaning=meaning, words=(above, part.text))
@@ -181,18 +178,7 @@ def draft_figure(sha256: str, page: Page, figure: Figure, file_name: str, outlin
     description = figure.caption
     if not figure.is_picture and not description:
         description = f"Figure on page {page.number}: {figure_words(figure.text)}".rstrip(": ")
-    item = Item(
-        id=item_id(sha256, Kind.FIGURE, page.number, figure.box),
-        kind=Kind.FIGURE,
-        sha256=sha256,
-        page=page.number,
-        box=figure.box,
-        description=description,
-        text=figure.text,
-        width=page.width,
-        height=page.height,
-        attributes=attributes,
-    )
+    item = replace(_item(sha256, page, Kind.FIGURE, figure.box, figure.text, attributes), description=description)
     meaning = "\n".join(part for part in (figure.caption, figure_words(figure.text)) if part) or description
     words = (file_words(file_name), figure.caption, figure.text)
     return Draft(item, file_name, figure.pixels, meaning=meaning, words=words, is_described=not figure.is_picture)
@@ -212,17 +198,7 @@ def draft_passage(sha256: str, page: Page, passage: Passage, file_name: str, out
         attributes["section"] = list(section)
     if passage.links:
         attributes["links"] = list(passage.links)
-    item = Item(
-        id=item_id(sha256, Kind.PASSAGE, page.number, passage.box),
-        kind=Kind.PASSAGE,
-        sha256=sha256,
-        page=page.number,
-        box=passage.box,
-        text=passage.text,
-        width=page.width,
-        height=page.height,
-        attributes=attributes,
-    )
+    item = _item(sha256, page, Kind.PASSAGE, passage.box, passage.text, attributes)
     above = ABOVE.join(heading for heading in section if heading not in passage.text)
     meaning = f"{above}\n{passage.text}" if above else passage.text
     return Draft(item, file_name, meaning=meaning, words=(above, passage.text, *passage.links))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from statistics import median
 from typing import Any
 
-from indexer.page_marks import Marks, Word, shown
+from indexer.page_marks import Marks, Word
 from indexer.table_alignment import Block, blocks_of
 from indexer.table_grid import grid_bands, grids_of, levels_across, lines_of
 from indexer.table_lines import Stretch, are_upright, contains, is_number, read_lines, union, without_prose
@@ -122,16 +122,6 @@ def in_order(tables: Iterable[Table]) -> list[Table]:
 
 def _can_hold_tables(words: Sequence[Word]) -> bool:
     return 4 <= len(words) <= MOST_WORDS and are_upright(words)
-
-
-def find_bold(page: Any) -> list[Box]:
-    """The boxes of bold text on an open PyMuPDF page, as it is shown."""
-    import pymupdf
-
-    flags = pymupdf.TEXTFLAGS_DICT & ~pymupdf.TEXT_PRESERVE_IMAGES
-    blocks = page.get_text("dict", flags=flags)["blocks"]
-    spans = (span for block in blocks for line in block.get("lines", ()) for span in line["spans"])
-    return list(shown(page, (span["bbox"] for span in spans if span["flags"] & pymupdf.TEXT_FONT_BOLD)))
 
 
 def split_table(table: Table, most_words: int) -> list[Table]:

@@ -6,8 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from retriever.calibration import Calibration
-from retriever.snippets import found_words
-from store.reader import Reader
+from retriever.matches import Matches
 from store.records import Query
 from store.vector_views import Scored
 
@@ -22,6 +21,9 @@ MOST_LEXICAL = 4.0
 THRESHOLD = 0.09
 """Confidence under which the best hit counts as nothing."""
 
+SHOWN = 10
+"""Rows, best first, that most searches show."""
+
 
 def confidence(evidence: Mapping[str, float], words: float) -> float:
     """The probability that an item is relevant: a logistic model of its evidence by channel, and of the share of the
@@ -35,10 +37,18 @@ def confidence(evidence: Mapping[str, float], words: float) -> float:
 class Judge:
     """The confidence of rows that were found by one query, each weighed once."""
 
-    def __init__(self, reader: Reader, calibration: Calibration, query: Query, rankings: Mapping[str, Scored]) -> None:
-        self._reader = reader
+    def __init__(
+        self,
+        kinds: Sequence[str],
+        calibration: Calibration,
+        query: Query,
+        matches: Matches,
+        rankings: Mapping[str, Scored],
+    ) -> None:
+        self._kinds = kinds
         self._calibration = calibration
         self._query = query
+        self._matches = matches
         self._scores = {channel: dict(scored) for channel, scored in rankings.items()}
         self._known: dict[int, float] = {}
 
@@ -52,16 +62,18 @@ class Judge:
     def evidence(self, rows: Sequence[int]) -> list[tuple[dict[str, float], float]]:
         """For each row its evidence by channel, and the share of the query's words that stand in it."""
         worded = [row for row in rows if row in self._scores.get("lexical", ())]
-        shares = dict(zip(worded, found_words(self._reader, self._query.words, worded), strict=True))
+        # The first are likely to be shown; read with the others they cost little.
+        self._matches.of([*worded, *rows[:SHOWN]])
+        shares = {row: match.share for row, match in zip(worded, self._matches.of(worded), strict=True)}
         return [(self._by_channel(row), shares.get(row, 0.0)) for row in rows]
 
     def probability(self, channel: str, row: int, score: float) -> float | None:
         """How likely chance stays below the raw score of a row."""
-        kind = self._reader.catalogue.kinds[row]
+        kind = self._kinds[row]
         return self._calibration.probability(self._calibrated_as(channel), kind, row, score)
 
     def _by_channel(self, row: int) -> dict[str, float]:
-        kind = self._reader.catalogue.kinds[row]
+        kind = self._kinds[row]
         return {
             channel: self._calibration.evidence(self._calibrated_as(channel), kind, row, scores[row])
             for channel, scores in self._scores.items()

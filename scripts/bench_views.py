@@ -20,6 +20,7 @@ from api.search_request import SearchRequest
 from api.service import Viscite
 from api.settings import Settings
 from retriever import channels
+from retriever.search import DEPTH
 from scripts.large_collection import SEED, fill, folder, texts
 from store.manifest import read_manifest
 from store.reader import Reader
@@ -30,7 +31,8 @@ from store.writer import Writer, lock
 COLLECTION = "bench"
 WARM, TIMED = 20, 100
 COMPARED = 100
-DEPTH = 10
+ASKED_WORDS = 8
+NEAREST = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +96,11 @@ def bench_view(view: ViewName, home: Path, captions: Path | None) -> None:
     reader = Reader.open(viscite.home.collection(COLLECTION), view=view)
     opened = time.perf_counter() - start
     known = texts(captions)
-    # Texts that are in the collection, cut short, so that each has words and neighbours there and none is kept.
-    asked = [known[place][:60] for place in np.random.default_rng(SEED + 1).permutation(len(known))]
+    # The first words of texts that are in the collection, so that each has words and neighbours there and none is kept.
+    asked = [
+        " ".join(known[place].split()[:ASKED_WORDS])
+        for place in np.random.default_rng(SEED + 1).permutation(len(known))
+    ]
     spent = _spent(viscite, asked[: WARM + TIMED], {})
     memory = psutil.Process().memory_info()
     tenth = _spent(viscite, asked[TIMED : WARM + 2 * TIMED], {"kinds": (Kind.FIGURE,)})
@@ -128,10 +133,10 @@ def _spent(viscite: Viscite, asked: list[str], filters: dict[str, Any]) -> list[
 
 
 def _recall(reader: Reader, column: VectorColumn, queries: Matrix) -> float:
-    """The share of the 10 nearest rows by plain inner products that the view has among its first 10 of 200."""
+    """The share of the 10 nearest rows by plain inner products that the view has among the first 10 that a search gets."""
     rows, vectors = zip(*reader.vector_batches(column), strict=True)
     scores = queries @ np.concatenate(vectors).T
-    exact = np.concatenate(rows)[np.argpartition(-scores, DEPTH, axis=1)[:, :DEPTH]]
+    exact = np.concatenate(rows)[np.argpartition(-scores, NEAREST, axis=1)[:, :NEAREST]]
     everything = reader.allowed(Filters())
-    found = [{row for row, _ in reader.nearest(column, query, 200, everything)[:DEPTH]} for query in queries]
-    return float(np.mean([len(one & set(best.tolist())) / DEPTH for one, best in zip(found, exact, strict=True)]))
+    found = [{row for row, _ in reader.nearest(column, query, DEPTH, everything)[:NEAREST]} for query in queries]
+    return float(np.mean([len(one & set(best.tolist())) / NEAREST for one, best in zip(found, exact, strict=True)]))

@@ -19,6 +19,7 @@ from api.service import Viscite
 from store.collections import Collection
 from store.manifest import Manifest
 from store.records import Item, Kind, Source, item_id
+from store.tables import HASH_BYTES
 from store.writer import Writer, lock
 
 Matrix = npt.NDArray[np.float32]
@@ -73,19 +74,23 @@ def fill(viscite: Viscite, target: Collection, items: int, known: Sequence[str],
             count = min(BATCH, first + items - start)
             images, meanings = (scattered(one, count, generator) for one in centres)
             texts = list(islice(words, count))
-            batch = [_item(start + row, text, images[row], meanings[row]) for row, text in enumerate(texts)]
+            hashes = generator.integers(0, 256, (count, HASH_BYTES), np.uint8)
+            batch = [
+                _item(start + row, text, images[row], meanings[row], hashes[row].tobytes())
+                for row, text in enumerate(texts)
+            ]
             writer.add(batch, texts)
             writer.mark_done([_source(start + row, item.sha256) for row, item in enumerate(batch)])
         writer.finish()
         target.switch(1)
 
 
-def _item(number: int, text: str, image: Matrix, meaning: Matrix) -> Item:
+def _item(number: int, text: str, image: Matrix, meaning: Matrix, picture_hash: bytes) -> Item:
     kind = Kind.IMAGE if number % FIGURE_EVERY else Kind.FIGURE
     sha256 = f"{number:064x}"
     return Item(
         item_id(sha256, kind), kind, sha256, description=text, image_vector=image, text_vector=meaning, width=640,
-        height=480,
+        height=480, picture_hash=picture_hash,
     )  # fmt: skip
 
 

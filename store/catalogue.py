@@ -135,10 +135,16 @@ class Catalogue:
         common = ", ".join(name for name, _ in counts.most_common(NAMED_TAGS))
         return InvalidInput(f"Nothing has the tag '{tag}', nor one near it. Common tags here: {common}.")
 
+    def rows(self, chosen: Sequence[int]) -> list[dict[str, Any]]:
+        """What is known of the `chosen` rows, by column."""
+        hashes = ({"picture_hash": self.hashes[row].tobytes() if self.is_hashed[row] else None} for row in chosen)
+        return [row | found for row, found in zip(self.columns.take(chosen).to_pylist(), hashes, strict=True)]
+
     def path(self, row: int, under: Sequence[str]) -> str:
         """Where the item of a row lies: of several copies the first under `under` that is still there."""
         paths = [path for path in self.paths[self.contents[row]] if is_under(path, under)]
-        return next((path for path in paths if Path(path).exists()), paths[0])
+        there = (path for path in paths[:-1] if Path(path).exists())
+        return next(there, paths[-1])
 
 
 def read_columns(items: Table) -> pa.Table:

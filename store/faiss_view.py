@@ -55,11 +55,12 @@ class Part:
         order = np.argsort(nodes, kind="stable")
         self._rows, self._nodes = rows[order], nodes[order]
         self._starts = np.searchsorted(self._nodes, np.arange(index.ntotal + 1))
+        self._used = _distinct(self._nodes)
 
     def nearest(self, vector: Vector, depth: int, allowed: Allowed) -> tuple[Rows, Scores]:
         """The rows of the nearest `depth` vectors that have an allowed row, in no order, and their scores."""
         mask = None if allowed.is_all else allowed.mask
-        nodes = _distinct(self._nodes if mask is None else self._nodes[mask[self._rows]])
+        nodes = self._used if mask is None else _distinct(self._nodes[mask[self._rows]])
         if not len(nodes):
             return np.empty(0, np.int64), np.empty(0, np.float32)
         found, scores = self._nearest_nodes(vector.reshape(1, -1), depth, nodes)
@@ -72,7 +73,9 @@ class Part:
             scores, found = self._index.search(vector, effort, params=parameters)
             # Of all vectors the nearest, and of those the allowed: if the graph looked for allowed ones alone, it would
             # not tell when they lie beyond where it looked.
-            kept = _mask(nodes, self._index.ntotal)[found[0]] & (found[0] >= 0)
+            kept = found[0] >= 0
+            if len(nodes) < self._index.ntotal:
+                kept &= _mask(nodes, self._index.ntotal)[found[0]]
             if np.count_nonzero(kept) >= depth:
                 return found[0][kept], scores[0][kept]
         return self._compare(vector, depth, nodes)

@@ -36,11 +36,8 @@ SOURCE_SCHEMA = pa.schema(
 ADDED_COLUMNS = (pa.field("tags", pa.string()), pa.field("picture_hash", pa.binary(HASH_BYTES)))
 """The columns of `items` that format 1 lacked: the tags as `store.filters` compares them, and the perceptual hash."""
 
-LIGHT_COLUMNS = [
-    "id", "kind", "sha256", "page", "box", "description", "text", "width", "height", "captured_at", "attributes",
-    "picture_hash",
-]  # fmt: skip
-"""All of an item but its vectors, its words for the full-text index, and its tags, which are also attributes."""
+READ_COLUMNS = ["id", "box", "description", "text", "attributes"]
+"""What of an item is read when it is shown; the rest but its vectors is in the catalogue."""
 
 
 def item_schema(image_dimension: int, text_dimension: int) -> pa.Schema:
@@ -146,7 +143,7 @@ def vector_column(vectors: Sequence[Vector | None], kind: pa.DataType) -> pa.Arr
 
 
 def read_items(rows: Iterable[Mapping[str, Any]]) -> list[Item]:
-    """Items, without their vectors, from rows of `LIGHT_COLUMNS`."""
+    """Items, without their vectors, from rows with the other columns of `item_schema`."""
     return [
         Item(
             id=row["id"],

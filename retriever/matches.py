@@ -1,0 +1,67 @@
+"""What the items that a search looks at say of the words it looks for; each is read once for all who ask."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from retriever.explanation import Said
+from store.file_words import file_words
+from store.reader import Reader
+from store.records import Item, Kind, Query
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An item without its vectors, the path of its file, where it holds which of the words, and what share of them."""
+
+    item: Item
+    path: str
+    said: Said
+    share: float
+
+
+class Matches:
+    """The matches of one query by row."""
+
+    def __init__(self, reader: Reader, query: Query) -> None:
+        self._reader = reader
+        self._query = query
+        self._known: dict[int, Match] = {}
+
+    def of(self, rows: Sequence[int]) -> list[Match]:
+        """The matches of `rows`, in that order."""
+        new = [row for row in dict.fromkeys(rows) if row not in self._known]
+        if new:
+            items = self._reader.items(new)
+            paths = [self._reader.catalogue.path(row, self._query.filters.under) for row in new]
+            for row, item, path, said in zip(new, items, paths, self._said(items, paths), strict=True):
+                share = len(said.words) / len(self._wanted) if self._wanted else 0.0
+                self._known[row] = Match(item, path, said, share)
+        return [self._known[row] for row in rows]
+
+    @cached_property
+    def _wanted(self) -> dict[str, set[str]]:
+        """Each word of the query that the full-text index looks for, with its stems."""
+        words = list(dict.fromkeys(re.findall(r"\w+", self._query.words)))
+        return {word: stems for word, stems in zip(words, self._reader.stems(words), strict=True) if stems}
+
+    def _said(self, items: Sequence[Item], paths: Sequence[str]) -> list[Said]:
+        if not self._wanted:
+            return [Said() for _ in items]
+        texts = [
+            text
+            for item, path in zip(items, paths, strict=True)
+            # The full-text index reads the file name with pictures and pages, not with each passage.
+            for text in (
+                "" if item.kind is Kind.PASSAGE else file_words(path.rsplit("/", 1)[-1]),
+                item.text,
+                item.description,
+            )
+        ]
+        found = [
+            tuple(word for word, stems in self._wanted.items() if stems & there) for there in self._reader.stems(texts)
+        ]
+        return [Said.of(*found[start : start + 3]) for start in range(0, len(found), 3)]

@@ -26,6 +26,7 @@ from indexer.workers import Workers, read_content
 from models.errors import ModelUnavailable
 from models.protocols import DescribeContext, Describer, Pixels, Turn
 from retriever.search import Found, Retriever, with_image_vectors
+from retriever.surroundings import with_surroundings
 from store.collections import Collection, Home
 from store.descriptions import Descriptions
 from store.errors import InvalidInput, NotFound
@@ -266,7 +267,7 @@ class Viscite:
         )
         return generator.stream(
             request.question,
-            with_image_vectors(reader, found.hits),
+            with_surroundings(reader, with_image_vectors(reader, found.hits)),
             alone=alone,
             images=[as_jpeg(self.decode(one).pixels, QUESTION_SIDE) for one in request.images],
             keep_unsupported=request.keep_unsupported,

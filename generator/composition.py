@@ -9,7 +9,7 @@ from generator.events import Checked
 from generator.places import GAP, quote_boxes
 from generator.refusal import refuses
 from generator.words import coverage, stems
-from store.records import Answer, Citation, Claim, Evidence, Removed, Verdict
+from store.records import Answer, Citation, Claim, Evidence, Kind, Removed, Verdict
 
 
 def compose(
@@ -60,7 +60,12 @@ def citations(question: str, shown: Sequence[Checked], evidence: Sequence[Eviden
 
 
 def _citation(question: str, evidence: Evidence, quotes: Sequence[str]) -> Citation:
-    """The quotes with their places, first that which speaks of the most that was asked: others lead up to it."""
+    """The quotes with their places, first that which speaks of the most that was asked: others lead up to it.
+
+    A figure is shown whole: its caption and the names on its axes say nothing apart from it.
+    """
+    if evidence.hit.item.kind is Kind.FIGURE:
+        return Citation(evidence, GAP.join(quotes))
     asked = set(stems(question))
     pieces = [piece for quote in quotes for piece in quote.split(GAP)]
     bearing = sorted(pieces, key=lambda piece: -coverage(asked, stems(piece)))

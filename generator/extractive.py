@@ -32,6 +32,8 @@ LESS_SPOKEN = 0.05
 """How much less of the question a further sentence may speak of."""
 SAME = 0.85
 """The cosine from which two sentences say the same, so that the second is left out."""
+CLOSEST = {Kind.FIGURE: 0, Kind.PAGE: 2}
+"""In what order the kinds of items are read for sentences that several hold."""
 MOST_SENTENCES = 3
 MOST_CANDIDATES = 240
 """Sentences that are looked at, in the order of the hits: about what ten full pages hold."""
@@ -53,7 +55,7 @@ class ExtractiveAnswerModel:
         asked = parse_question(standalone(question, history))
         vectors = Vectors(self._embedder)
         pictures = [piece for piece in evidence if is_picture(piece)]
-        texts = [piece for piece in evidence if piece.hit.item.text.strip()]
+        texts = [piece for piece in evidence if piece.hit.item.text.strip() or piece.hit.item.kind is Kind.FIGURE]
         details = detail_sentences(asked.text, evidence, vectors)
         if details is not None:
             yield from (cited(sentence, number) for sentence, number in details)
@@ -101,11 +103,11 @@ def cited(sentence: str, number: int) -> str:
 
 
 def _candidates(evidence: Sequence[Evidence]) -> list[Candidate]:
-    """The sentences of the evidence, each once: of a passage rather than of the page that it stands on."""
+    """The sentences of the evidence, each once: of a figure, else of a passage, rather than of the page around them."""
     documents = _documents(evidence)
     seen: set[str] = set()
     candidates = []
-    for piece in sorted(evidence, key=lambda piece: piece.hit.item.kind is Kind.PAGE):
+    for piece in sorted(evidence, key=lambda piece: CLOSEST.get(piece.hit.item.kind, 1)):
         for sentence in item_sentences(piece.hit.item):
             key = comparable(sentence.quote)
             if key not in seen:

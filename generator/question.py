@@ -9,7 +9,7 @@ from itertools import takewhile
 
 from generator.quantities import MONTHS, quantities
 from generator.units import UNITS
-from generator.words import STOP_WORDS, content_words, stem, word_set, words
+from generator.words import STOP_WORDS, content_words, language_of, stem, word_set, words
 
 
 class Asks(StrEnum):
@@ -19,6 +19,7 @@ class Asks(StrEnum):
     MONEY = "money"
     LENGTH = "length"
     DURATION = "duration"
+    FREQUENCY = "frequency"
     WEIGHT = "weight"
     TIME = "time"
     PERSON = "person"
@@ -28,10 +29,20 @@ class Asks(StrEnum):
 MONEY_WORDS = r"cost|costs|price|priced|prices|pay|paid|fee|fees|fare|fares|salary|earn|earns|rent|expensive|charged?"
 PATTERNS: tuple[tuple[Asks, str], ...] = (
     (Asks.MONEY, rf"\bhow (?:much|expensive)\b.*\b(?:{MONEY_WORDS}|expensive)\b|\bhow much (?:is|are) (?:a|an|one)\b"),
+    (Asks.MONEY, r"\bwie (?:teuer|viel (?:kostet|kosten))\b|\bwas (?:kostet|kosten|hat .* gekostet|soll.* kosten)\b"),
+    (Asks.MONEY, r"^(?:welche\w*|wie hoch|quel\w*)\b.*(?:gesamtbetrag|preis|geb\u00fchr|\bmontant|\bprix|\bco\u00fbt)"),
+    (Asks.MONEY, r"\bcombien (?:co\u00fbte|a co\u00fbt\u00e9|faut-il payer)"),
+    (Asks.DURATION, r"\bwie (?:lange|alt)\b|\bcombien de temps\b"),
+    (Asks.LENGTH, r"\bwie (?:tief|weit|breit|lang)\b"),
+    (Asks.WEIGHT, r"\bwie schwer\b"),
+    (Asks.NUMBER, r"\bwie (?:viele?n?|hoch|gro\u00df|warm|kalt|laut|schnell)\b|\bwelcher anteil\b|\bcombien\b"),
+    (Asks.TIME, r"^(?:ab |bis |seit )?wann\b|\b(?:an )?welche[mnrs]? (?:tag|datum|jahr|monat)\b|^quand\b"),
+    (Asks.PERSON, r"^(?:(?:von|mit|an|bei) )?(?:wer|wem|wen)\b|^(?:par |\u00e0 )?qui\b"),
     (Asks.MONEY, rf"^(?:what|which)\b.*\b(?:{MONEY_WORDS})\b(?!-)"),
     (Asks.WEIGHT, r"\bhow (?:heavy|much .*\bweighs?)\b"),
     (Asks.LENGTH, r"\bhow (?:deep|tall|high|wide|far|thick)\b"),
-    (Asks.DURATION, r"\bhow (?:long|often|old|soon)\b"),
+    (Asks.FREQUENCY, r"\bhow often\b|\bwie oft\b"),
+    (Asks.DURATION, r"\bhow (?:long|old|soon)\b"),
     (Asks.NUMBER, r"\bhow (?:many|much|big|large|small|hot|warm|cold|loud|fast|heavy)\b"),
     (Asks.NUMBER, r"\bwhat (?:\w+ )?(?:number|percentage|proportion|share|temperature|speed|size|population)\b"),
     (Asks.TIME, r"^(?:and )?(?:since |until |by )?when\b|\b(?:what|which) (?:day|date|year|month|time|hours?)\b"),
@@ -137,6 +148,9 @@ def years(text: str) -> frozenset[int]:
 
 
 def _names(text: str) -> frozenset[str]:
+    if language_of(words(text)) == "de":
+        # Every noun has a capital.
+        return frozenset()
     inner = re.findall(r"(?<=[\w,;:\u201c\"'] )[A-Z]\w+", text)
     # Where most words have a capital, as in a title, a capital says nothing.
     if len(inner) > len(text.split()) / 2:
@@ -156,6 +170,8 @@ def can_answer(asks: Asks, sentence: str) -> bool:
         return dated or bool(said & TIME_WORDS) or bool(years(sentence))
     if asks is Asks.DURATION:
         return bool(units & (_DURATION_UNITS | _LENGTH_UNITS)) or bool(said & TIME_WORDS)
+    if asks is Asks.FREQUENCY:
+        return bool(found) or bool(said & (TIME_WORDS | {"never", "always", "immer", "nie"}))
     if asks is Asks.MONEY:
         return (
             bool(units & _MONEY_UNITS)

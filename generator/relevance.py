@@ -20,6 +20,7 @@ from store.records import Evidence
 
 COVERAGE_WEIGHT = 0.5
 WEAKEST_WEIGHT = 0.25
+TITLED_WEIGHT = 0.1
 ELSEWHERE = 0.7
 """What a word of the question counts that stands in the document, though not in the sentence."""
 FOCUS_NEARNESS = 0.55
@@ -27,6 +28,8 @@ FOCUS_NEARNESS = 0.55
 COLUMN_NAME = re.compile(r"(?:^|; )[^:;]+: ")
 FIELD = re.compile(r"(?P<label>[^\W\d](?:[^\s:;]+ ?){1,5}): ?(?P<value>[^:;]{1,60})")
 """A line of a form or of what stands at the head of a letter: `Date of issue: 2 May 2024`."""
+SAME_MEANING = 0.6
+"""The cosine from which a sentence means what the question does, whatever words it puts it in."""
 LONG_LIST = 24
 """Sentences that are compared with the question under their headings too, which costs a second encoding each."""
 SHORT_LIST = 6
@@ -54,10 +57,13 @@ class Scored:
     meaning: float
     covered: float
     weakest: float
+    titled: bool = False
+    """Whether the question names the document that it is of."""
 
     @property
     def score(self) -> float:
-        return self.meaning + COVERAGE_WEIGHT * self.covered + WEAKEST_WEIGHT * self.weakest
+        told = self.meaning + COVERAGE_WEIGHT * self.covered + WEAKEST_WEIGHT * self.weakest
+        return told + TITLED_WEIGHT * self.titled
 
 
 def rank(question: Question, candidates: Sequence[Candidate], vectors: Vectors) -> list[Scored]:
@@ -70,7 +76,7 @@ def rank(question: Question, candidates: Sequence[Candidate], vectors: Vectors) 
     weights = _weights(question, candidates)
     alone = _meanings(question, able, [candidate.sentence.text for candidate in able], vectors)
     scored = [
-        Scored(candidate, meaning, *_covered(question, weights, candidate, None))
+        Scored(candidate, meaning, *_covered(question, weights, candidate, None), _is_titled(question, candidate))
         for candidate, meaning in zip(able, alone, strict=True)
     ]
     scored = _best(scored, LONG_LIST)
@@ -80,13 +86,19 @@ def rank(question: Question, candidates: Sequence[Candidate], vectors: Vectors) 
         scored = [replace(one, meaning=max(one.meaning, other)) for one, other in zip(scored, meanings, strict=True)]
     scored = _best(scored, SHORT_LIST)
     vectors.of([*weights, *question.focus, *(word for one in scored for word in _said(one.candidate))])
-    full = [Scored(one.candidate, one.meaning, *_covered(question, weights, one.candidate, vectors)) for one in scored]
+    full = [
+        Scored(one.candidate, one.meaning, *_covered(question, weights, one.candidate, vectors), one.titled)
+        for one in scored
+    ]
     full = [
         one
         for one in full
-        if _speaks_of_focus(question, one.candidate, vectors)
-        and speaks_of_asked(
-            question, _spoken_parts(_asked_of(question, weights, one.candidate), one.candidate, vectors)
+        if _means_asked(question, one.candidate, vectors)
+        or (
+            _speaks_of_focus(question, one.candidate, vectors)
+            and speaks_of_asked(
+                question, _spoken_parts(_asked_of(question, weights, one.candidate), one.candidate, vectors)
+            )
         )
     ]
     return _best(within_bounds(question, [(one.candidate.sentence.text, one) for one in full]), SHORT_LIST)
@@ -141,6 +153,22 @@ def _meanings(
     known = vectors.of([question.text, *within, *sentences])
     asked, inside, said = known[0], known[1 : len(within) + 1], known[len(within) + 1 :]
     return [max(float(one @ asked), float(one @ other)) for one, other in zip(said, inside, strict=True)]
+
+
+def _means_asked(question: Question, candidate: Candidate, vectors: Vectors) -> bool:
+    """Whether a sentence means what is asked, the names aside that make all sentences about a thing alike."""
+    nameless = " ".join(word for word in question.text.split() if not question.names & set(stems(word)))
+    if not content_words(nameless):
+        return False
+    return float((vectors.of(_readings(candidate)) @ vectors.of([nameless])[0]).max()) >= SAME_MEANING
+
+
+def _readings(candidate: Candidate) -> list[str]:
+    return [candidate.sentence.text, candidate.sentence.in_place]
+
+
+def _is_titled(question: Question, candidate: Candidate) -> bool:
+    return bool(question.names) and question.names <= candidate.title
 
 
 def _asked_within(question: Question, candidate: Candidate) -> str:

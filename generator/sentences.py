@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from generator.tables import Cell, Row, rows_from_cells, rows_from_lines, rows_from_words
 from generator.words import word_set
-from store.records import Item
+from store.records import Item, Kind
 
 NEVER_LAST = word_set(
     "mr mrs ms dr prof st sr jr rev hon gen col capt lt sgt no nos nr p pp vol fig figs eq sec ch art ca c approx "
@@ -24,6 +24,8 @@ NEVER_LAST = word_set(
 BULLET = re.compile(
     r"\A\s*(?:[-*\u2022\u2023\u25aa\u25cf\u25e6\u2013\u2014\u00b7]|\(?\d{1,3}[.)]|\(?[a-zA-Z]\))\s+(?=\S)"
 )
+SIGN = re.compile(r"\A\s*[-*\u2022\u2023\u25aa\u25cf\u25e6\u2013\u2014\u00b7]\s")
+"""What opens an item of a list and, unlike a number or a letter, no heading."""
 END = re.compile(r"[.!?\u2026]+[\"\u201d\u2019')\]]*(?=\s+\S)|[\u3002\uff01\uff1f]")
 LAST_WORD = re.compile(r"[^\s(\[\"\u201c\u2018']+$")
 PRONOUN = re.compile(
@@ -36,6 +38,10 @@ QUOTE_REACH = 300
 
 CELL_LENGTH = 28
 """A line no longer than this, without a full stop, may be one cell of a table."""
+
+
+class ListItem(str):
+    """A block of text behind a bullet, which is no heading however short it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +124,20 @@ def _ends_sentence(text: str, match: re.Match[str]) -> bool:
 
 
 def item_sentences(item: Item) -> list[Sentence]:
-    """The sentences of an item's text, or the rows of the table that it is known to be."""
+    """The sentences of an item's text, and of a figure's caption, or the rows of the table that it is known to be."""
     table = item.attributes.get("table")
     if not table:
-        return read_sentences(item.text)
+        caption = item.attributes.get("caption") if item.kind is Kind.FIGURE else None
+        return [*split_caption(str(caption or "")), *read_sentences(item.text)]
     caption = str(table["caption"])
     above = " ".join(part for part in (caption, *table["header"]) if part)
     rows = [Sentence(line, line, above, named=True) for line in table["lines"]]
     return read_sentences(caption) + rows
+
+
+def split_caption(caption: str) -> list[Sentence]:
+    """The sentences of the caption of a figure, which is no heading however short it is."""
+    return [Sentence(part, part) for part in split_sentences(" ".join(caption.split()))]
 
 
 def read_sentences(text: str) -> list[Sentence]:
@@ -137,7 +149,7 @@ def read_sentences(text: str) -> list[Sentence]:
             sentences.append(
                 Sentence(text=block.readable(), quote=block.quote(), context=f"{heading} {block.titles()}")
             )
-        elif is_heading(block):
+        elif is_heading(block) and not isinstance(block, ListItem):
             heading = block
             sentences.append(Sentence(text=block, quote=block, heading=True))
         else:
@@ -184,7 +196,7 @@ def _blocks(text: str) -> Iterator[str | Row]:
         end = _paragraph_end(lines, position)
         paragraph = _joined(lines[position:end])
         if paragraph:
-            yield paragraph
+            yield ListItem(paragraph) if SIGN.match(lines[position]) else paragraph
         position = end
 
 

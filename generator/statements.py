@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from generator.lexicon import lemma, lexicon
 from generator.quantities import Quantity, quantities
-from generator.words import STOP_WORDS, WORD, word_set
+from generator.words import GERMAN_STOP_WORDS, STOP_WORDS, WORD, word_set
 
 NEGATORS = word_set(
     "not no never none neither nor nobody nothing nowhere without cannot hardly forbidden prohibited banned unable "
@@ -44,13 +44,6 @@ POLAR = word_set(
     "left right unter nach vor"
 )
 """Words without content of their own that turn what is said: kept, though they weigh little."""
-GERMAN_STOP_WORDS = word_set(
-    "der die das des dem den ein eine einer eines einem einen und oder ist sind war waren wird werden wurde wurden "
-    "hat haben mit von vom zu zum zur im in am an auf aus bei beim bis f\u00fcr nach seit \u00fcber um unter "
-    "vor er sie es "
-    "sich auch als wie dass nur noch mehr so kann darf d\u00fcrfen k\u00f6nnen muss m\u00fcssen soll liegt "
-    "betr\u00e4gt gibt \u00fcber jetzt"
-)
 _AUXILIARY = (
     "is|are|was|were|be|been|has|have|had|will|would|can|could|may|might|must|should|does|do|did|cannot|won|needs?"
 )

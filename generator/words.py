@@ -1,11 +1,16 @@
-"""Words, stems and the comparable form of a text. Language: English, with other scripts taken word by word."""
+"""Words, stems and the comparable form of a text.
+
+Stems are English; the words that say nothing
+are known of English, German and French, and other scripts are taken word by word.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from typing import Literal
 
 import snowballstemmer
 
@@ -28,6 +33,29 @@ STOP_WORDS = word_set(
 )
 """Words that say nothing of what a sentence is about. Negations are looked at by the check of polarity."""
 
+GERMAN_STOP_WORDS = word_set(
+    "aber als am an auch auf aus bei beim bis da damit dann das dass dem den denn der des die dies diese "
+    "diesem diesen dieser dieses doch dort du durch d\u00fcrfen darf ein eine einem einen einer eines er es "
+    "f\u00fcr gab gibt hat haben hatte ich ihm ihn ihr ihre im in ist ja jetzt kann k\u00f6nnen mehr mit "
+    "muss m\u00fcssen nach noch nun nur ob oder pro seit sich sie sind so soll sollen sowie um und uns unter "
+    "viel viele vielen vom von vor wann war waren warum was welche welchem welchen welcher welches wem wen "
+    "wenn wer werden wessen wie wird wir wo woher wohin worin woraus wurde wurden zu zum zur \u00fcber "
+    "betr\u00e4gt liegt"
+)
+FRENCH_STOP_WORDS = word_set(
+    "\u00e0 a au aux avec ce ces cette combien comme comment dans de des du elle en est et eu il ils je la le les leur "
+    "lui mais ne nous on ont o\u00f9 ou par pas plus pour pourquoi qu quand que quel quelle quelles quels qui quoi sa "
+    "sans se ses son sont sur un une vous y \u00e9t\u00e9 \u00e9tait voit l d c j n s"
+)
+
+Language = Literal["en", "de", "fr"]
+STOP_WORDS_OF: Mapping[Language, frozenset[str]] = {
+    "en": STOP_WORDS,
+    "de": GERMAN_STOP_WORDS,
+    "fr": FRENCH_STOP_WORDS,
+}
+"""Where two languages have as many of them, the first is meant."""
+
 _stemmer = snowballstemmer.stemmer("english")
 
 
@@ -49,7 +77,17 @@ def words(text: str) -> list[str]:
 
 def content_words(text: str) -> list[str]:
     """The words that carry meaning, in order, unstemmed."""
-    return [word for word in words(text) if word not in STOP_WORDS]
+    found = words(text)
+    stop = STOP_WORDS_OF[language_of(found)]
+    return [word for word in found if word not in stop]
+
+
+def language_of(found: Sequence[str]) -> Language:
+    """The language of the words of a text, by the stop words among them; English where they tell nothing else."""
+    if len(found) < 2:
+        return "en"
+    counts = {language: sum(word in stop for word in found) for language, stop in STOP_WORDS_OF.items()}
+    return max(counts, key=lambda language: counts[language])
 
 
 @lru_cache(maxsize=20_000)

@@ -223,10 +223,26 @@ def place(line: Line, gutters: Sequence[Gutter]) -> list[Placed]:
     """The runs of a line with their columns."""
     placed = []
     for run in line.runs:
-        first = sum(run.box[0] >= (left + right) / 2 for left, right in gutters)
-        last = sum(run.box[2] > (left + right) / 2 for left, right in gutters)
+        first = sum(_starts_behind(run, gutter) for gutter in gutters)
+        last = sum(_ends_behind(run, gutter) for gutter in gutters)
         placed.append(Placed(run, min(first, last), max(first, last)))
     return placed
+
+
+def _starts_behind(run: Run, gutter: Gutter) -> bool:
+    """Whether a run starts behind a gutter, or in it and goes on behind it: a name is wider than its numbers."""
+    left, right = gutter
+    if run.box[2] > right:
+        return run.box[0] >= left
+    return run.box[0] >= (left + right) / 2
+
+
+def _ends_behind(run: Run, gutter: Gutter) -> bool:
+    """Whether a run ends behind a gutter; not one that starts before it and ends in it."""
+    left, right = gutter
+    if run.box[0] < left:
+        return run.box[2] > right
+    return run.box[2] > (left + right) / 2
 
 
 def parted(line: Line, gutters: Sequence[Gutter], space: float) -> Line:

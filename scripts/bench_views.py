@@ -133,7 +133,7 @@ def _spent(viscite: Viscite, asked: list[str], filters: dict[str, Any]) -> list[
 
 
 def _recall(reader: Reader, column: VectorColumn, queries: Matrix) -> float:
-    """The share of the 10 nearest rows by plain inner products that the view has among the first 10 that a search gets."""
+    """The share of the 10 nearest rows by plain inner products that the view has among a search's first 10."""
     rows, vectors = zip(*reader.vector_batches(column), strict=True)
     scores = queries @ np.concatenate(vectors).T
     exact = np.concatenate(rows)[np.argpartition(-scores, NEAREST, axis=1)[:, :NEAREST]]

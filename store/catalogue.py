@@ -135,6 +135,11 @@ class Catalogue:
         common = ", ".join(name for name, _ in counts.most_common(NAMED_TAGS))
         return InvalidInput(f"Nothing has the tag '{tag}', nor one near it. Common tags here: {common}.")
 
+    def rows_on(self, sha256: str, page: int | None) -> list[int]:
+        """The rows of what lies on a page of some content."""
+        of_content = np.flatnonzero(_mask(pc.equal(self.columns["sha256"], sha256)) & self.visible)
+        return [row for row in of_content.tolist() if self.pages[row] == page]
+
     def rows(self, chosen: Sequence[int]) -> list[dict[str, Any]]:
         """What is known of the `chosen` rows, by column."""
         hashes = ({"picture_hash": self.hashes[row].tobytes() if self.is_hashed[row] else None} for row in chosen)

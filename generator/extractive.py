@@ -14,13 +14,13 @@ from generator.counting import asked_count
 from generator.details import detail_sentences
 from generator.evidence import file_name, is_picture
 from generator.pictures import counted_pictures, picture_sentences
-from generator.question import Asks, Question, parse_question, years
+from generator.question import FIGURE_REQUEST, Asks, Question, parse_question, years
 from generator.relevance import Candidate, Scored, rank
 from generator.safety import neutralise
-from generator.sentences import item_sentences
+from generator.sentences import item_sentences, split_sentences
 from generator.superlatives import extreme_rows
 from generator.vectors import Vectors
-from generator.words import comparable, stems
+from generator.words import comparable, coverage, stem, stems
 from models.protocols import Fingerprint, TextEmbedder, Turn
 from store.records import Evidence, Kind
 
@@ -34,6 +34,10 @@ SAME = 0.85
 """The cosine from which two sentences say the same, so that the second is left out."""
 CLOSEST = {Kind.FIGURE: 0, Kind.PAGE: 2}
 """In what order the kinds of items are read for sentences that several hold."""
+NAMES = re.compile(r"[^\W\d_]{2,}")
+"""The words of a figure that are no numbers along an axis."""
+ABOUT = 0.45
+"""How much of the subject a figure must hold, or how near in meaning it must come, to be the one that is asked for."""
 MOST_SENTENCES = 3
 MOST_CANDIDATES = 240
 """Sentences that are looked at, in the order of the hits: about what ten full pages hold."""
@@ -67,6 +71,9 @@ class ExtractiveAnswerModel:
         if asked.pictures_of is not None:
             yield from picture_sentences(asked.pictures_of, pictures, vectors)
             return
+        if asked.of_figure and (figure := asked_figure(asked, evidence, vectors)):
+            yield figure
+            return
         quoted = self._quotes(asked, texts, vectors)
         yield from quoted
         if not quoted and asked.asks is Asks.ANYTHING:
@@ -86,6 +93,25 @@ class ExtractiveAnswerModel:
             if not _repeats(scored, chosen, vectors):
                 chosen.append(scored)
         return list(dict.fromkeys(quote for scored in chosen for quote in _quoted(scored.candidate)))
+
+
+def asked_figure(question: Question, evidence: Sequence[Evidence], vectors: Vectors) -> str:
+    """The name of the figure that a question for one means, with its number; "" where none is about its subject."""
+    figures = [piece for piece in evidence if piece.hit.item.kind is Kind.FIGURE and piece.hit.item.description.strip()]
+    if not figures:
+        return ""
+    subject = [word for word in question.subject if not FIGURE_REQUEST.fullmatch(word)]
+    asked = vectors.of([" ".join(subject) or question.text])[0]
+    told = [" ".join([piece.hit.item.description, *NAMES.findall(piece.hit.item.text)]) for piece in figures]
+    near = vectors.of(told) @ asked
+    fits = [
+        max(float(cosine), coverage(map(stem, subject), stems(text))) for cosine, text in zip(near, told, strict=True)
+    ]
+    best = max(range(len(figures)), key=lambda at: (fits[at], -at))
+    if fits[best] < ABOUT:
+        return ""
+    item = figures[best].hit.item
+    return cited(str(item.attributes.get("caption") or split_sentences(item.description)[0]), figures[best].number)
 
 
 def _quoted(candidate: Candidate) -> Iterator[str]:

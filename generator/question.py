@@ -28,6 +28,7 @@ class Asks(StrEnum):
 
 MONEY_WORDS = r"cost|costs|price|priced|prices|pay|paid|fee|fees|fare|fares|salary|earn|earns|rent|expensive|charged?"
 PATTERNS: tuple[tuple[Asks, str], ...] = (
+    (Asks.MONEY, r"\bhow much (?:vat|tax)\b|^what\b.*\btotal\b.*\bowes?\b|\b(?:total|amount) (?:due|owed|payable)\b"),
     (Asks.MONEY, rf"\bhow (?:much|expensive)\b.*\b(?:{MONEY_WORDS}|expensive)\b|\bhow much (?:is|are) (?:a|an|one)\b"),
     (Asks.MONEY, r"\bwie (?:teuer|viel (?:kostet|kosten))\b|\bwas (?:kostet|kosten|hat .* gekostet|soll.* kosten)\b"),
     (Asks.MONEY, r"^(?:welche\w*|wie hoch|quel\w*)\b.*(?:gesamtbetrag|preis|geb\u00fchr|\bmontant|\bprix|\bco\u00fbt)"),
@@ -74,6 +75,12 @@ SUBJECT_FIRST = re.compile(
     rf"\s+(?P<subject>.+?)\s+{PICTURES}[.?!]*$",
     re.IGNORECASE,
 )
+FIGURE_REQUEST = re.compile(
+    r"\b(?:chart|graph|diagram|plot|drawing|figure|flow ?chart|schematic|\w*diagramm|abbildung|grafik|schaubild|"
+    r"graphique|sch\u00e9ma|courbe)s?\b|\b(?:charts|plots|graphs)\b",
+    re.IGNORECASE,
+)
+"""A chart or drawing of a document is asked for, or what it shows."""
 PERSON_WORDS = word_set(
     "man woman boy girl child person people nurse doctor warden manager director mayor chair tenant landlord owner "
     "mother father daughter son wife husband captain driver teacher engineer staff committee team council company "
@@ -108,6 +115,7 @@ class Question:
     """A question taken apart. `subject` is the words that it is about, `pictures_of` what pictures are asked of.
 
     `focus` is those of them that an answer must speak of itself, not only its document.
+    `of_figure` is whether it is asked of a chart or drawing.
     `names` are the stems of its capitalised words and `years` its years: an answer about others is none.
     """
 
@@ -118,6 +126,7 @@ class Question:
     names: frozenset[str]
     years: frozenset[int]
     pictures_of: str | None
+    of_figure: bool = False
 
 
 def parse_question(text: str) -> Question:
@@ -128,7 +137,14 @@ def parse_question(text: str) -> Question:
     pictures = PICTURE_REQUEST.match(text.strip()) or SUBJECT_FIRST.match(text.strip())
     wanted = pictures["subject"].strip(" ?.!") if pictures else None
     return Question(
-        text, asks, subject or tuple(content_words(text)), _focus(lowered), _names(text), years(text), wanted
+        text,
+        asks,
+        subject or tuple(content_words(text)),
+        _focus(lowered),
+        _names(text),
+        years(text),
+        wanted,
+        bool(FIGURE_REQUEST.search(text)),
     )
 
 
@@ -151,7 +167,7 @@ def _names(text: str) -> frozenset[str]:
     if language_of(words(text)) == "de":
         # Every noun has a capital.
         return frozenset()
-    inner = re.findall(r"(?<=[\w,;:\u201c\"'] )[A-Z]\w+", text)
+    inner = re.findall(r"(?<=[\w,;:\u201c\"'] )[A-Z]\w+(?:-\d\w*)*", text)
     # Where most words have a capital, as in a title, a capital says nothing.
     if len(inner) > len(text.split()) / 2:
         return frozenset()

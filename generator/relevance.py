@@ -30,6 +30,8 @@ FIELD = re.compile(r"(?P<label>[^\W\d](?:[^\s:;]+ ?){1,5}): ?(?P<value>[^:;]{1,6
 """A line of a form or of what stands at the head of a letter: `Date of issue: 2 May 2024`."""
 SAME_MEANING = 0.6
 """The cosine from which a sentence means what the question does, whatever words it puts it in."""
+SAME_QUESTION = 0.7
+"""The same, names and all."""
 LONG_LIST = 24
 """Sentences that are compared with the question under their headings too, which costs a second encoding each."""
 SHORT_LIST = 6
@@ -148,15 +150,24 @@ def _able(question: Question, candidate: Candidate) -> bool:
 def _meanings(
     question: Question, candidates: Sequence[Candidate], sentences: Sequence[str], vectors: Vectors
 ) -> list[float]:
-    """The cosine of the question with each sentence, or of what it asks of a document whose title holds its names."""
+    """The cosine of the question with each sentence, or of what it asks of a document whose title holds its names.
+
+    Where the title holds all of them, a sentence that says them once more is no better for it.
+    """
     within = [_asked_within(question, candidate) for candidate in candidates]
     known = vectors.of([question.text, *within, *sentences])
     asked, inside, said = known[0], known[1 : len(within) + 1], known[len(within) + 1 :]
-    return [max(float(one @ asked), float(one @ other)) for one, other in zip(said, inside, strict=True)]
+    return [
+        float(one @ other) if _is_titled(question, candidate) else max(float(one @ asked), float(one @ other))
+        for candidate, one, other in zip(candidates, said, inside, strict=True)
+    ]
 
 
 def _means_asked(question: Question, candidate: Candidate, vectors: Vectors) -> bool:
-    """Whether a sentence means what is asked, the names aside that make all sentences about a thing alike."""
+    """Whether a sentence means what is asked, even without the names that make all sentences about a thing alike."""
+    whole = float((vectors.of(_readings(candidate)) @ vectors.of([question.text])[0]).max())
+    if whole >= SAME_QUESTION:
+        return True
     nameless = " ".join(word for word in question.text.split() if not question.names & set(stems(word)))
     if not content_words(nameless):
         return False
@@ -168,12 +179,18 @@ def _readings(candidate: Candidate) -> list[str]:
 
 
 def _is_titled(question: Question, candidate: Candidate) -> bool:
-    return bool(question.names) and question.names <= candidate.title
+    return bool(question.names) and question.names <= _given(question, candidate)
+
+
+def _given(question: Question, candidate: Candidate) -> frozenset[str]:
+    """The names of the question that say what document it is of: those in its title, and numbers that it bears."""
+    numbers = {name for name in question.names if any(map(str.isdigit, name))}
+    return question.names & (candidate.title | (numbers & candidate.document))
 
 
 def _asked_within(question: Question, candidate: Candidate) -> str:
     """The question without the names by which it says what document it asks of."""
-    given = question.names & candidate.title
+    given = _given(question, candidate)
     kept = [word for word in question.text.split() if not given & set(stems(word))] if given else []
     return " ".join(kept) if content_words(" ".join(kept)) else question.text
 
@@ -202,7 +219,7 @@ def _covered(
 
 def _asked_of(question: Question, weights: dict[str, float], candidate: Candidate) -> dict[str, float]:
     """The weights without the names that stand in the title of a document: they say what document is asked of."""
-    given = question.names & candidate.title
+    given = _given(question, candidate)
     return {word: weight for word, weight in weights.items() if stem(word) not in given} or weights
 
 

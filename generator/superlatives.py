@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from generator.relevance import Candidate
@@ -33,7 +34,11 @@ def extreme_rows(question: str, candidates: Sequence[Candidate]) -> list[Candida
     for place, columns in dict.fromkeys((one.evidence.hit.path, tuple(cells)) for one, cells in rows):
         table = [(one, cells) for one, cells in rows if (one.evidence.hit.path, tuple(cells)) == (place, columns)]
         column = _column(question, columns, [cells for _, cells in table])
-        if column and (found := _extreme([(_number(cells[column]), one) for one, cells in table], wants_least)):
+        if (
+            column
+            and not _names_a_row(question, table)
+            and (found := _extreme([(_number(cells[column]), one) for one, cells in table], wants_least))
+        ):
             return found
     return []
 
@@ -51,6 +56,13 @@ def _column(question: str, columns: Sequence[str], table: Sequence[Cells]) -> st
         return named[0]
     about = asked & {stem for name in columns for stem in stems(name)}
     return numeric[0] if len(numeric) == 1 and about else None
+
+
+def _names_a_row(question: str, table: Sequence[tuple[Candidate, Cells]]) -> bool:
+    """Whether a word of the question stands in one row alone: `the longest wait for surgery` asks for that row."""
+    counts = Counter(found for _, cells in table for found in {one for cell in cells.values() for one in stems(cell)})
+    names = {found for cells in (cells for _, cells in table) for name in cells for found in stems(name)}
+    return len(table) > 1 and any(counts[asked] == 1 for asked in set(stems(question)) - names)
 
 
 def _labels(column: str) -> bool:

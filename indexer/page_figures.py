@@ -96,11 +96,49 @@ def clusters_of(marks: Marks, size: tuple[float, float], without: Sequence[Box] 
         bent[at] += first_bent <= number < len(drawn)
         if number >= len(drawn):
             areas[at] += (inner[2] - inner[0]) * (inner[3] - inner[1])
-    return [
-        Cluster(union(boxes), len(boxes) + (SHAPE - 1) * int(bent[at]), float(areas[at]), bool(bent[at]))
-        for at, boxes in enumerate(members)
-        if boxes
-    ]
+    return _with_bars_joined(
+        [
+            Cluster(union(boxes), len(boxes) + (SHAPE - 1) * int(bent[at]), float(areas[at]), bool(bent[at]))
+            for at, boxes in enumerate(members)
+            if boxes
+        ]
+    )
+
+
+def _with_bars_joined(clusters: Sequence[Cluster]) -> list[Cluster]:
+    """The clusters, with the bars of a chart that stand apart on one line as one, and what stands between them."""
+    parts = sorted((one for one in clusters if _is_part(one)), key=lambda one: one.box[0])
+    rows: list[list[Cluster]] = []
+    for part in parts:
+        row = next((row for row in rows if _stands_beside(row, part)), None)
+        if row is None:
+            rows.append([part])
+        else:
+            row.append(part)
+    found = list(clusters)
+    for row in rows:
+        # Fields of a form stand on one line too, and are all as high.
+        heights = [one.box[3] - one.box[1] for one in row]
+        if len(row) >= LEAST_BARS and max(heights) - min(heights) > SAME:
+            box = union(one.box for one in row)
+            inside = [one for one in found if contains(box, one.box)]
+            area = sum(one.picture_area for one in inside)
+            whole = Cluster(box, sum(one.marks for one in inside), area, any(one.is_bent for one in inside))
+            found = [*(one for one in found if one not in inside), whole]
+    return found
+
+
+def _is_part(cluster: Cluster) -> bool:
+    """Whether a drawing is too little to be a figure by itself."""
+    x0, y0, x1, y1 = cluster.box
+    return not cluster.picture_area and (cluster.marks < LEAST_MARKS or min(x1 - x0, y1 - y0) < LEAST_SIDE)
+
+
+def _stands_beside(row: Sequence[Cluster], part: Cluster) -> bool:
+    """Whether a bar stands on the line of others, no farther from the last than one of them is wide."""
+    last, box = row[-1].box, part.box
+    widest = max(last[2] - last[0], box[2] - box[0])
+    return abs(last[3] - box[3]) <= STEP and 0 <= box[0] - last[2] <= widest
 
 
 def drawn_boxes(

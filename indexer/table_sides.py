@@ -16,6 +16,12 @@ WIDER = 2.0
 NUMBERS = 0.6
 """The share of numbers among the runs of one side from which it is the columns of a table, whose rows are named far
 away."""
+SOME_NUMBERS = 0.35
+"""The same where nearly all of many lines go on at the other side: of a price list, sizes and prices."""
+GOES_ON = 0.8
+"""The share of lines for that."""
+MANY = 7
+"""Lines of a list; an address has fewer."""
 
 
 def sides_of(block: Block) -> list[Block]:
@@ -30,7 +36,10 @@ def sides_of(block: Block) -> list[Block]:
         return [block]
     cut = block.gutters[widths.index(widest)]
     sides = [_side(block.lines, cut, is_left) for is_left in (True, False)]
-    if any(_numbers(side) >= NUMBERS for side in sides):
+    count = len(block.lines)
+    going_on = len(sides[0]) + len(sides[1]) - count
+    least = SOME_NUMBERS if count >= MANY and going_on >= GOES_ON * count else NUMBERS
+    if any(_numbers(side) >= least for side in sides):
         return [block]
     return [Block(tuple(side), gutters) for side in sides if len(side) > 1 and (gutters := tuple(gutters_of(side)))]
 

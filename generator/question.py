@@ -43,7 +43,7 @@ PATTERNS: tuple[tuple[Asks, str], ...] = (
     (Asks.WEIGHT, r"\bhow (?:heavy|much .*\bweighs?)\b"),
     (Asks.LENGTH, r"\bhow (?:deep|tall|high|wide|far|thick)\b"),
     (Asks.FREQUENCY, r"\bhow often\b|\bwie oft\b"),
-    (Asks.DURATION, r"\bhow (?:long|old|soon)\b"),
+    (Asks.DURATION, r"\bhow (?:long|old|soon|many (?:seconds|minutes|hours|days|weeks|months|years))\b"),
     (Asks.NUMBER, r"\bhow (?:many|much|big|large|small|hot|warm|cold|loud|fast|heavy)\b"),
     (Asks.NUMBER, r"\bwhat (?:\w+ )?(?:number|percentage|proportion|share|temperature|speed|size|population)\b"),
     (Asks.TIME, r"^(?:and )?(?:since |until |by )?when\b|\b(?:what|which) (?:day|date|year|month|time|hours?)\b"),
@@ -75,6 +75,8 @@ SUBJECT_FIRST = re.compile(
     rf"\s+(?P<subject>.+?)\s+{PICTURES}[.?!]*$",
     re.IGNORECASE,
 )
+UNIT_IN_NAME = re.compile(r"(?P<name>[^;:()]+)\((?P<unit>[^\W\d][^()]{0,9})\): (?P<number>[\d.,]+)")
+"""A cell under a name with a unit: `Hold (min): 17`."""
 FIGURE_REQUEST = re.compile(
     r"\b(?:chart|graph|diagram|plot|drawing|figure|flow ?chart|schematic|\w*diagramm|abbildung|grafik|schaubild|"
     r"graphique|sch\u00e9ma|courbe)s?\b|\b(?:charts|plots|graphs)\b",
@@ -169,7 +171,7 @@ def _names(text: str) -> frozenset[str]:
         return frozenset()
     inner = re.findall(r"(?<=[\w,;:\u201c\"'] )[A-Z]\w+(?:-\d\w*)*", text)
     # Where most words have a capital, as in a title, a capital says nothing.
-    if len(inner) > len(text.split()) / 2:
+    if len(inner) > 2 / 3 * len(text.split()):
         return frozenset()
     return frozenset(stem(word) for name in inner for word in content_words(name) if word not in TIME_WORDS)
 
@@ -178,6 +180,7 @@ def can_answer(asks: Asks, sentence: str) -> bool:
     """Whether a sentence holds the sort of thing that is asked for, so that it may be the answer at all."""
     if asks in (Asks.ANYTHING, Asks.PERSON):
         return asks is Asks.ANYTHING or names_person(sentence)
+    sentence = UNIT_IN_NAME.sub(r"\g<name>: \g<number> \g<unit>", sentence)
     found = quantities(sentence)
     units = {quantity.unit for quantity in found}
     said = set(words(sentence))

@@ -121,11 +121,12 @@ def _best(scored: Sequence[Scored], count: int) -> list[Scored]:
 
 
 def _speaks_of_focus(question: Question, candidate: Candidate, vectors: Vectors) -> bool:
-    if not question.focus:
+    focus = [word for word in question.focus if stem(word) not in question.names & candidate.title]
+    if not focus:
         return True
     said = _said(candidate)
     said_stems = {stem(word) for word in said}
-    parts = [_spoken_of(word, said, said_stems, frozenset(), vectors) for word in question.focus]
+    parts = [_spoken_of(word, said, said_stems, frozenset(), vectors) for word in focus]
     return sum(parts) / len(parts) >= FOCUS_NEARNESS
 
 
@@ -136,7 +137,12 @@ def _able(question: Question, candidate: Candidate) -> bool:
     spoken_of = years(sentence.text)
     other_year = question.years and not question.years & (spoken_of or candidate.years)
     field = FIELD.fullmatch(sentence.text)
-    if field and re.search(r"\d", field["value"]) and set(stems(field["label"])) & set(stems(question.text)):
+    if (
+        question.asks is Asks.NUMBER
+        and field
+        and re.search(r"\d", field["value"])
+        and set(stems(field["label"])) & set(stems(question.text))
+    ):
         # Numbers of invoices and policies are no quantities.
         return not other_year
     if question.asks is Asks.PERSON and sentence.named:
@@ -179,18 +185,12 @@ def _readings(candidate: Candidate) -> list[str]:
 
 
 def _is_titled(question: Question, candidate: Candidate) -> bool:
-    return bool(question.names) and question.names <= _given(question, candidate)
-
-
-def _given(question: Question, candidate: Candidate) -> frozenset[str]:
-    """The names of the question that say what document it is of: those in its title, and numbers that it bears."""
-    numbers = {name for name in question.names if any(map(str.isdigit, name))}
-    return question.names & (candidate.title | (numbers & candidate.document))
+    return bool(question.names) and question.names <= candidate.title
 
 
 def _asked_within(question: Question, candidate: Candidate) -> str:
     """The question without the names by which it says what document it asks of."""
-    given = _given(question, candidate)
+    given = question.names & candidate.title
     kept = [word for word in question.text.split() if not given & set(stems(word))] if given else []
     return " ".join(kept) if content_words(" ".join(kept)) else question.text
 
@@ -219,7 +219,7 @@ def _covered(
 
 def _asked_of(question: Question, weights: dict[str, float], candidate: Candidate) -> dict[str, float]:
     """The weights without the names that stand in the title of a document: they say what document is asked of."""
-    given = _given(question, candidate)
+    given = question.names & candidate.title
     return {word: weight for word, weight in weights.items() if stem(word) not in given} or weights
 
 

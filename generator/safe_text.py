@@ -103,7 +103,9 @@ class SafeText:
         shown = f"{safe}{' ' if safe and markers else ''}{markers}{body.removeprefix(core)}"
         if not shown:
             return ""
-        blank = "\n" if "\n" in self._blanks else " " if self._blanks else ""
+        # A marker that follows a mark which ends a word without a blank stands apart from it too.
+        is_bare = not safe and self._opening is None
+        blank = "\n" if "\n" in self._blanks else " " if self._blanks or is_bare else ""
         already, self._opening, self._blanks = self._opening, None, ""
         return blank + shown if already is None else shown.removeprefix(already)
 

@@ -24,6 +24,8 @@ NEVER_LAST = word_set(
 BULLET = re.compile(
     r"\A\s*(?:[-*\u2022\u2023\u25aa\u25cf\u25e6\u2013\u2014\u00b7]|\(?\d{1,3}[.)]|\(?[a-zA-Z]\))\s+(?=\S)"
 )
+AXIS = re.compile(r"(?:[-\u2212]?\d[\d.,]*\s+){3}")
+"""Numbers in a row."""
 SIGN = re.compile(r"\A\s*[-*\u2022\u2023\u25aa\u25cf\u25e6\u2013\u2014\u00b7]\s")
 """What opens an item of a list and, unlike a number or a letter, no heading."""
 END = re.compile(r"[.!?\u2026]+[\"\u201d\u2019')\]]*(?=\s+\S)|[\u3002\uff01\uff1f]")
@@ -127,17 +129,18 @@ def item_sentences(item: Item) -> list[Sentence]:
     """The sentences of an item's text, and of a figure's caption, or the rows of the table that it is known to be."""
     table = item.attributes.get("table")
     if not table:
-        caption = item.attributes.get("caption") if item.kind is Kind.FIGURE else None
-        return [*split_caption(str(caption or "")), *read_sentences(item.text)]
+        return figure_sentences(item) if item.kind is Kind.FIGURE else read_sentences(item.text)
     caption = str(table["caption"])
     above = " ".join(part for part in (caption, *table["header"]) if part)
     rows = [Sentence(line, line, above, named=True) for line in table["lines"]]
     return read_sentences(caption) + rows
 
 
-def split_caption(caption: str) -> list[Sentence]:
-    """The sentences of the caption of a figure, which is no heading however short it is."""
-    return [Sentence(part, part) for part in split_sentences(" ".join(caption.split()))]
+def figure_sentences(item: Item) -> list[Sentence]:
+    """What is said in and under a figure: its caption, however short it is, and its words but numbers along an axis."""
+    caption = " ".join(str(item.attributes.get("caption") or "").split())
+    inside = [one for one in read_sentences(item.text) if not AXIS.search(one.text)]
+    return [Sentence(part, part) for part in split_sentences(caption)] + inside
 
 
 def read_sentences(text: str) -> list[Sentence]:

@@ -60,12 +60,13 @@ _stemmer = snowballstemmer.stemmer("english")
 
 
 def comparable(text: str) -> str:
-    """The text as it is compared for quotation: hyphens, white space, case, ligatures and quotes made alike."""
+    """The text as it is compared for quotation: hyphens, blanks, case, ligatures, quotes and `75 x 75` made alike."""
     text = unicodedata.normalize("NFKC", text.replace("\u00ad", ""))
     text = re.sub(r"(?<=\w)[-\u2010]\s*\n\s*(?=[a-z])", "", text)
     text = re.sub(r"[\u2018\u2019\u201a\u2032`\u00b4]", "'", text)
     text = re.sub(r"[\u201c\u201d\u201e\u00ab\u00bb\u2033]", '"', text)
     text = re.sub(r"[\u2010-\u2015\u2212]", "-", text)
+    text = re.sub(r"(?<=\d)\s*[\u00d7xX]\s*(?=\d)", " x ", text)
     return re.sub(r"\s+", " ", text).strip().casefold()
 
 

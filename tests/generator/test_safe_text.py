@@ -89,6 +89,8 @@ sizes = st.lists(st.integers(1, 9), min_size=1, max_size=8).map(tuple)
 
 @given(hostile, sizes)
 @example("".join(ATTACKS), (3,))
+@example("\u3002[1] (http://evil.example)", (1,))
+@example("www.evil.example\u3002[1] (http://evil.example)", (1,))
 @settings(max_examples=500, deadline=None)
 def test_in_whatever_pieces_it_comes_the_same_harmless_text_is_shown(text: str, sizes: tuple[int, ...]) -> None:
     out = shown(text, sizes)

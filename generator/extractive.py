@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+from generator.bylines import byline
 from generator.conversation import standalone
 from generator.counting import asked_count
 from generator.details import detail_sentences
@@ -70,6 +71,9 @@ class ExtractiveAnswerModel:
             return
         if asked.pictures_of is not None:
             yield from picture_sentences(asked.pictures_of, pictures, vectors)
+            return
+        if (written := byline(asked.text, evidence)) is not None:
+            yield cited(*written)
             return
         if asked.of_figure and (figure := asked_figure(asked, evidence, vectors)):
             yield figure

@@ -29,6 +29,10 @@ class Asks(StrEnum):
 MONEY_WORDS = r"cost|costs|price|priced|prices|pay|paid|fee|fees|fare|fares|salary|earn|earns|rent|expensive|charged?"
 PATTERNS: tuple[tuple[Asks, str], ...] = (
     (Asks.MONEY, r"\bhow much (?:vat|tax)\b|^what\b.*\btotal\b.*\bowes?\b|\b(?:total|amount) (?:due|owed|payable)\b"),
+    (
+        Asks.MONEY,
+        r"^(?:the )?(?:price|cost|fee|charge|fare|rent)s? (?:of|for)\b|\b(?:price|cost|fee|charge|fare|rent)$",
+    ),
     (Asks.MONEY, rf"\bhow (?:much|expensive)\b.*\b(?:{MONEY_WORDS}|expensive)\b|\bhow much (?:is|are) (?:a|an|one)\b"),
     (Asks.MONEY, r"\bwie (?:teuer|viel (?:kostet|kosten))\b|\bwas (?:kostet|kosten|hat .* gekostet|soll.* kosten)\b"),
     (Asks.MONEY, r"^(?:welche\w*|wie hoch|quel\w*)\b.*(?:gesamtbetrag|preis|geb\u00fchr|\bmontant|\bprix|\bco\u00fbt)"),
@@ -75,6 +79,8 @@ SUBJECT_FIRST = re.compile(
     rf"\s+(?P<subject>.+?)\s+{PICTURES}[.?!]*$",
     re.IGNORECASE,
 )
+CODE = re.compile(r": [A-Z]{1,4}-?\d[\w-]*$")
+"""What a thing is filed under, and no sum: `Invoice number: CI-9264`."""
 UNIT_IN_NAME = re.compile(r"(?P<name>[^;:()]+)\((?P<unit>[^\W\d][^()]{0,9})\): (?P<number>[\d.,]+)")
 """A cell under a name with a unit: `Hold (min): 17`."""
 FIGURE_REQUEST = re.compile(
@@ -195,7 +201,7 @@ def can_answer(asks: Asks, sentence: str) -> bool:
         return (
             bool(units & _MONEY_UNITS)
             or bool(said & _MONEY_NAMES)
-            or (": " in sentence and bool(found) and len(sentence) <= ROW_LENGTH)
+            or (": " in sentence and bool(found) and len(sentence) <= ROW_LENGTH and not CODE.search(sentence))
         )
     if asks is Asks.LENGTH:
         return bool(units & _LENGTH_UNITS)

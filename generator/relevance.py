@@ -23,6 +23,10 @@ WEAKEST_WEIGHT = 0.25
 TITLED_WEIGHT = 0.1
 ELSEWHERE = 0.7
 """What a word of the question counts that stands in the document, though not in the sentence."""
+COMPOUND = 0.85
+"""What a word counts of which the sentence has the last part, or which is the last part of one there."""
+LEAST_PART = 5
+"""Letters of such a part."""
 FOCUS_NEARNESS = 0.55
 """How near the words of a sentence must come, on average, to the words that name the very thing asked for."""
 COLUMN_NAME = re.compile(r"(?:^|; )[^:;]+: ")
@@ -230,10 +234,18 @@ def _spoken_parts(words: Iterable[str], candidate: Candidate, vectors: Vectors |
     return {word: _spoken_of(word, said, said_stems, candidate.document, vectors) for word in words}
 
 
+def _is_compound(word: str, other: str) -> bool:
+    """Whether one of two words ends in the other, as `Kursgebühr` in `Gebühr`."""
+    short, long = sorted((word, other), key=len)
+    return len(short) >= LEAST_PART and long.endswith(short)
+
+
 def _spoken_of(
     word: str, said: Sequence[str], said_stems: set[str], document: frozenset[str], vectors: Vectors | None
 ) -> float:
     if stem(word) in said_stems:
         return 1.0
+    if any(_is_compound(word, other) for other in said):
+        return COMPOUND
     near = float((vectors.of(said) @ vectors.of([word])[0]).max()) if vectors and said else 0.0
     return max(near, ELSEWHERE if stem(word) in document else 0.0)

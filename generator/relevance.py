@@ -154,7 +154,10 @@ def _able(question: Question, candidate: Candidate) -> bool:
         cells = COLUMN_NAME.sub(" ", sentence.text)
         told = " ".join(word for word in cells.split() if not question.names & set(stems(word)))
         return not other_year and names_person(f": {told}")
-    return not other_year and can_answer(question.asks, sentence.text)
+    # The unit of a table's numbers may stand in its caption.
+    is_counted = sentence.is_row and bool(re.search(r"\d", sentence.text))
+    told = [sentence.text, sentence.in_place] if is_counted else [sentence.text]
+    return not other_year and any(can_answer(question.asks, text) for text in told)
 
 
 def _meanings(

@@ -55,7 +55,8 @@ def rows_from_lines(lines: list[str]) -> list[Row]:
     if len(table) < 2:
         return []
     header, body = table[0], table[1:]
-    if _numeric_share(header[1]) > 0.5:
+    types = _types(tuple(header[1]))
+    if _numeric_share(header[1]) > 0.5 or ("number" in types and types == _types(tuple(body[0][1]))):
         header, body = (0, [""] * len(header[1])), table
     return _with_header(tuple(header[1]), header[0], [(taken, tuple(cells)) for taken, cells in body])
 

@@ -156,8 +156,8 @@ def _able(question: Question, candidate: Candidate) -> bool:
         return not other_year and names_person(f": {told}")
     # The unit of a table's numbers may stand in its caption.
     is_counted = sentence.is_row and bool(re.search(r"\d", sentence.text))
-    told = [sentence.text, sentence.in_place] if is_counted else [sentence.text]
-    return not other_year and any(can_answer(question.asks, text) for text in told)
+    readings = [sentence.text, sentence.in_place] if is_counted else [sentence.text]
+    return not other_year and any(can_answer(question.asks, reading) for reading in readings)
 
 
 def _meanings(

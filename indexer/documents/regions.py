@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from statistics import median
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from indexer.page_figures import Cluster, Figure, clusters_of, drawn_boxes, find
 from indexer.page_marks import Marks, Word, read_marks, read_words
 from indexer.page_tables import UNMARKED, Table, continued, find_aligned, find_ruled, in_order
 from indexer.table_lines import contains, middle
+from indexer.table_rows import numeric_columns
 from store.records import Box
 
 REPEATS = 2
@@ -26,6 +28,10 @@ SMALL = 0.05
 """The share of a page below which a picture that stands at one place on several pages is the same, a logo."""
 MOSTLY = 0.5
 """The share of the lines of a column of text that a table holds, where it is the column's table."""
+LEAST_NUMBERED = 4
+"""Rows of a list of numbers that is a table whatever stands above and below its columns."""
+NAME_WORDS = 6
+"""Words that the cells beside its numbers usually have at most; a line of text in a column has more."""
 GLANCE = 24
 """Pixels of the shorter side in which two larger pictures are compared."""
 SAME_LOOK = 4.0
@@ -124,7 +130,7 @@ def _aligned(
     found = find_aligned(words, marks, bold)
     groups = reading_order([line for line in lines if not line.turn]) if found else []
     columns = [[group.on_page(line).box for row in group.rows for line in row] for group in groups]
-    kept = [table for table in found if not _is_across(table, columns)]
+    kept = [table for table in found if _is_list_of_numbers(table) or not _is_across(table, columns)]
     if len(kept) == len(found):
         return found
     left = [word for word in words if not any(contains(table.box, word.box) for table in kept)]
@@ -136,6 +142,17 @@ def _is_across(table: Table, columns: Sequence[Sequence[Box]]) -> bool:
     shares = [sum(contains(table.box, box) for box in column) / len(column) for column in columns]
     held = [share for share in shares if share]
     return len(held) > 1 and min(held) < MOSTLY
+
+
+def _is_list_of_numbers(table: Table) -> bool:
+    """Whether a table has columns of numbers beside short names, as lines of running text are not."""
+    numeric = numeric_columns(table.rows)
+    named = [cell.text for row in table.rows for at, cell in enumerate(row.cells) if cell and at not in numeric]
+    return len(table.rows) >= LEAST_NUMBERED and bool(numeric) and _usual_words(named) <= NAME_WORDS
+
+
+def _usual_words(texts: Sequence[str]) -> float:
+    return median([len(text.split()) for text in texts]) if texts else 0.0
 
 
 def _by_column(words: Sequence[Word], columns: Sequence[Sequence[Box]]) -> list[list[Word]]:

@@ -45,10 +45,11 @@ PATTERNS: tuple[tuple[Asks, str], ...] = (
     (Asks.PERSON, r"^(?:(?:von|mit|an|bei) )?(?:wer|wem|wen)\b|^(?:par |\u00e0 )?qui\b"),
     (Asks.MONEY, rf"^(?:what|which)\b.*\b(?:{MONEY_WORDS})\b(?!-)"),
     (Asks.WEIGHT, r"\bhow (?:heavy|much .*\bweighs?)\b"),
-    (Asks.LENGTH, r"\bhow (?:deep|tall|high|wide|far|thick)\b"),
+    (Asks.LENGTH, r"\bhow (?:deep|tall|wide|far|thick)\b"),
     (Asks.FREQUENCY, r"\bhow often\b|\bwie oft\b"),
     (Asks.DURATION, r"\bhow (?:long|old|soon|many (?:seconds|minutes|hours|days|weeks|months|years))\b"),
-    (Asks.NUMBER, r"\bhow (?:many|much|big|large|small|hot|warm|cold|loud|fast|heavy)\b"),
+    (Asks.NUMBER, r"\bhow (?:many|much|big|large|small|high|hot|warm|cold|loud|fast|heavy)\b"),
+    (Asks.NUMBER, r"^(?:what is the number|welche nummer|quel est le num\u00e9ro)\b"),
     (Asks.NUMBER, r"\bwhat (?:\w+ )?(?:number|percentage|proportion|share|temperature|speed|size|population)\b"),
     (Asks.TIME, r"^(?:and )?(?:since |until |by )?when\b|\b(?:what|which) (?:day|date|year|month|time|hours?)\b"),
     (
@@ -79,7 +80,7 @@ SUBJECT_FIRST = re.compile(
     rf"\s+(?P<subject>.+?)\s+{PICTURES}[.?!]*$",
     re.IGNORECASE,
 )
-CODE = re.compile(r": [A-Z]{1,4}-?\d[\w-]*$")
+CODE = re.compile(r": [A-Z]{1,4}-?\d[\w -]*$")
 """What a thing is filed under, and no sum: `Invoice number: CI-9264`."""
 UNIT_IN_NAME = re.compile(r"(?P<name>[^;:()]+)\((?P<unit>[^\W\d][^()]{0,9})\): (?P<number>[\d.,]+)")
 """A cell under a name with a unit: `Hold (min): 17`."""

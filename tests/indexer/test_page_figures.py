@@ -108,3 +108,24 @@ def _content(document: pymupdf.Document, page: pymupdf.Page) -> int:
     document.update_stream(xref, b" ")
     page.set_contents(xref)
     return int(xref)
+
+
+def test_bars_that_stand_apart_are_one_chart() -> None:
+    def draw(page: pymupdf.Page) -> None:
+        for number, height in enumerate((60, 100, 40, 80)):
+            for part in range(5):
+                left = 120 + 100 * number + 16 * part
+                page.draw_rect(pymupdf.Rect(left, 300 - height, left + 14, 300), color=None, fill=(0.2, 0.1 * part, 0.8))
+
+    [[figure]] = figures_on(draw)
+    assert figure.box == pytest.approx((120, 200, 498, 300), abs=6)
+
+
+def test_fields_of_a_form_on_one_line_are_no_chart() -> None:
+    def draw(page: pymupdf.Page) -> None:
+        for row in range(3):
+            for column in range(4):
+                left, top = 60 + 120 * column, 200 + 60 * row
+                page.draw_rect(pymupdf.Rect(left, top, left + 100, top + 24))
+
+    assert figures_on(draw) == [[]]

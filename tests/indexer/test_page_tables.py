@@ -176,3 +176,31 @@ def test_a_table_of_ten_thousand_cells_is_read() -> None:
     assert len(table.rows) == 1000
     assert table.lines[7].startswith("Name: R7; C1: 7; C2: 14")
     assert time.perf_counter() - start < 30
+
+
+def test_names_wider_than_their_numbers_stand_over_their_own_columns() -> None:
+    cells = [
+        (
+            100,
+            [("Department", 66, 112), ("Referrals", 198, 234), ("Median wait", 262, 346), ("Longest wait", 377, 461)],
+        ),
+        *(
+            (118 + 17 * row, [(name, 66, 66 + 5 * len(name)), ("1,509", 214, 234), ("10", 337, 346), ("39", 452, 461)])
+            for row, name in enumerate(("Cardiology", "Dermatology", "Surgery", "Urology", "Rheumatology", "Oncology"))
+        ),
+    ]
+    words = [Word(text, (x0, y, x1, y + 10)) for y, row in cells for text, x0, x1 in row]
+    [table] = find_tables(words)
+    assert table.header == ("Department", "Referrals", "Median wait", "Longest wait")
+
+
+def test_sizes_and_prices_far_from_their_names_are_in_one_table() -> None:
+    names = ("Spruce", "Pine", "Fir", "Larch", "Cedar", "Oak", "Ash", "Walnut")
+    words = [
+        Word(text, (x, 100 + 14 * row, x + 5 * len(text), 110 + 14 * row))
+        for row, name in enumerate(names)
+        for x, text in ((60, f"T{row}"), (100, name), (380, "sawn flat"), (460, f"2.{row}0"))
+    ]
+    [table] = find_tables(words)
+    assert table.box[0] == 60
+    assert len(table.rows[0].cells) == 4

@@ -115,7 +115,9 @@ def test_bars_that_stand_apart_are_one_chart() -> None:
         for number, height in enumerate((60, 100, 40, 80)):
             for part in range(5):
                 left = 120 + 100 * number + 16 * part
-                page.draw_rect(pymupdf.Rect(left, 300 - height, left + 14, 300), color=None, fill=(0.2, 0.1 * part, 0.8))
+                page.draw_rect(
+                    pymupdf.Rect(left, 300 - height, left + 14, 300), color=None, fill=(0.2, 0.1 * part, 0.8)
+                )
 
     [[figure]] = figures_on(draw)
     assert figure.box == pytest.approx((120, 200, 498, 300), abs=6)

@@ -25,7 +25,7 @@ from generator.words import comparable, coverage, stem, stems
 from models.protocols import Fingerprint, TextEmbedder, Turn
 from store.records import Evidence, Kind
 
-ANSWERS = 0.88
+ANSWERS = 0.82
 """The score from which a sentence is taken for an answer."""
 WITHIN = 0.15
 """How far behind the best a further sentence may lie."""

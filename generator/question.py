@@ -22,6 +22,7 @@ class Asks(StrEnum):
     FREQUENCY = "frequency"
     WEIGHT = "weight"
     TIME = "time"
+    DATE = "date"
     PERSON = "person"
     ANYTHING = "anything"
 
@@ -51,6 +52,7 @@ PATTERNS: tuple[tuple[Asks, str], ...] = (
     (Asks.NUMBER, r"\bhow (?:many|much|big|large|small|high|hot|warm|cold|loud|fast|heavy)\b"),
     (Asks.NUMBER, r"^(?:what is the number|welche nummer|quel est le num\u00e9ro)\b"),
     (Asks.NUMBER, r"\bwhat (?:\w+ )?(?:number|percentage|proportion|share|temperature|speed|size|population)\b"),
+    (Asks.DATE, r"^(?:and )?(?:by|until) (?:when|what date)\b|\b(?:what|which) date\b|^bis wann\b"),
     (Asks.TIME, r"^(?:and )?(?:since |until |by )?when\b|\b(?:what|which) (?:day|date|year|month|time|hours?)\b"),
     (
         Asks.PERSON,
@@ -191,8 +193,10 @@ def can_answer(asks: Asks, sentence: str) -> bool:
     found = quantities(sentence)
     units = {quantity.unit for quantity in found}
     said = set(words(sentence))
+    dated = any(isinstance(reading, tuple) for quantity in found for reading in quantity.readings)
+    if asks is Asks.DATE:
+        return dated
     if asks is Asks.TIME:
-        dated = any(isinstance(reading, tuple) for quantity in found for reading in quantity.readings)
         return dated or bool(said & TIME_WORDS) or bool(years(sentence))
     if asks is Asks.DURATION:
         return bool(units & (_DURATION_UNITS | _LENGTH_UNITS)) or bool(said & TIME_WORDS)

@@ -6,11 +6,11 @@ Left out are backgrounds, rules, frames around text, tiny icons, and what stands
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from indexer.captions import FIGURE, Placed, caption_of
+from indexer.captions import FIGURE, Placed, caption_of, captions_of
 from indexer.page_marks import Marks, Word
 from indexer.table_lines import Line, contains, line_of, read_lines, union, without_prose
 from models.protocols import Pixels
@@ -190,9 +190,12 @@ def find_figures(
         if not _is_figure(cluster, is_picture, caption, words, size):
             continue
         box = cluster.box if is_picture else _with_labels(cluster.box, [*left_over, *steep])
-        caption = caption or caption_of(box, lines, FIGURE)
-        figures.append(Figure(box, caption, _text_in(box, visual, steep)[:MOST_TEXT_CHARACTERS], is_picture))
-    return sorted(figures, key=lambda figure: (figure.box[1], figure.box[0]))
+        text = _text_in(box, visual, steep)[:MOST_TEXT_CHARACTERS]
+        figures.append(Figure(box, text=text, is_picture=is_picture))
+    figures.sort(key=lambda figure: (figure.box[1], figure.box[0]))
+    # A caption between two figures is that of one of them alone.
+    captions = captions_of([figure.box for figure in figures], lines, FIGURE)
+    return [replace(figure, caption=caption) for figure, caption in zip(figures, captions, strict=True)]
 
 
 def _text_in(box: Box, lines: Sequence[Line], steep: Sequence[Line]) -> str:

@@ -131,3 +131,15 @@ def test_fields_of_a_form_on_one_line_are_no_chart() -> None:
                 page.draw_rect(pymupdf.Rect(left, top, left + 100, top + 24))
 
     assert figures_on(draw) == [[]]
+
+
+def test_a_caption_between_two_charts_is_that_of_one() -> None:
+    def draw(page: pymupdf.Page) -> None:
+        bars(page)
+        page.draw_rect(pymupdf.Rect(100, 360, 400, 362), color=None, fill=(1, 1, 1))
+        for number in range(8):
+            page.draw_circle((160 + 20 * number, 420 + 5 * number), 30, fill=(0.1 * number, 0.4, 0.8))
+        page.insert_text((140, 505), "Figure 8: Passengers by month", fontsize=10)
+
+    [figures] = figures_on(draw)
+    assert [figure.caption for figure in figures] == ["Figure 7: Passengers by port", "Figure 8: Passengers by month"]

@@ -35,10 +35,13 @@ def byline(question: str, evidence: Sequence[Evidence]) -> tuple[str, int] | Non
         item = piece.hit.item
         if item.page != 1 or is_picture(piece) or not asked:
             continue
-        head = list(dict.fromkeys(one.quote for one in read_sentences(item.text)[:UNDER_TITLE]))
-        if coverage(asked, stems(" ".join([*head, str(item.attributes.get("opening", ""))]))) < ABOUT:
+        lines = [str(line["text"]) for line in item.attributes.get("lines") or ()]
+        sentences = [one.quote for one in read_sentences(item.text)]
+        if coverage(asked, stems(" ".join([*sentences[:1], str(item.attributes.get("opening", ""))]))) < ABOUT:
             continue
-        named = next((line for line in head[1:] if NAMES.fullmatch(line.strip())), None)
+        # What stands on several lines may be read as one sentence.
+        head = [*dict.fromkeys(lines)][:UNDER_TITLE] + [*dict.fromkeys(sentences)][:UNDER_TITLE]
+        named = next((line for line in head if NAMES.fullmatch(line.strip()) and line not in sentences[:1]), None)
         if named:
             return named, piece.number
     return None

@@ -11,6 +11,9 @@ from generator.refusal import refuses
 from generator.words import coverage, stems
 from store.records import Answer, Citation, Claim, Evidence, Kind, Removed, Verdict
 
+PART = 0.7
+"""The share of a sentence up to which some of its words are quoted rather than all."""
+
 
 def compose(
     question: str,
@@ -51,12 +54,21 @@ def readable(claim: Claim) -> str:
 def citations(question: str, shown: Sequence[Checked], evidence: Sequence[Evidence]) -> tuple[Citation, ...]:
     """Each evidence that is cited, in order of number, with the words that the claims lean on."""
     quotes: dict[int, list[str]] = {}
+    tables = {piece.number for piece in evidence if piece.hit.item.attributes.get("table")}
     for each in shown:
         for number, quote in each.quotes.items():
             known = quotes.setdefault(number, [])
-            if quote and quote not in known:
-                known.append(quote)
+            # A row of a table is read as a whole.
+            own = quote if number in tables else _own_words(each.claim.text, quote)
+            if own and own not in known:
+                known.append(own)
     return tuple(_citation(question, piece, quotes[piece.number]) for piece in evidence if piece.number in quotes)
+
+
+def _own_words(claim: str, quote: str) -> str:
+    """The words of a claim where it quotes no more than a part of the sentence that it leans on; else the sentence."""
+    said = claim.strip().rstrip(".!?")
+    return said if said and len(said) < PART * len(quote) and said in quote else quote
 
 
 def _citation(question: str, evidence: Evidence, quotes: Sequence[str]) -> Citation:

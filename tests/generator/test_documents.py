@@ -141,3 +141,19 @@ def test_german_questions_are_answered(passage: MakeEvidence, ask: Callable[...,
 def test_sizes_compare_whatever_sign_stands_between() -> None:
     assert comparable("75\u00d775 mm") == comparable("75 x 75 mm")
     assert comparable("max 5") == "max 5"
+
+
+def test_names_out_of_a_longer_sentence_are_quoted_alone(passage: MakeEvidence, ask: Callable[..., Answer]) -> None:
+    names, rest = "Emeka Tremlett and Beatriz Abernathy", "Department of Media Studies, University of Cragmoor"
+    piece = passage(f"Reading on trains\n{names} {rest} 175 commuters kept a diary for four weeks.")
+    lines = [
+        {"text": text, "box": (60, 20 * at, 300, 20 * at + 12)}
+        for at, text in enumerate(("Reading on trains", names, rest))
+    ]
+    item = replace(piece.hit.item, attributes={"lines": lines, "opening": "Reading on trains"})
+    answer = ask(
+        "Who wrote the paper \u201cReading on trains\u201d?", replace(piece, hit=replace(piece.hit, item=item))
+    )
+    [citation] = answer.citations
+    assert citation.quote == names
+    assert citation.box == (60, 20, 300, 32)

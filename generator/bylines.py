@@ -12,7 +12,7 @@ from store.records import Evidence
 
 ASKS_AUTHOR = re.compile(
     r"^(?:and )?who(?: has)? (?:wrote|written|authored)\b|\b(?:the )?authors? of\b|\bby whom was .* written\b"
-    r"|^wer (?:hat|schrieb|verfasste)\b.*|^qui a \u00e9crit\b",
+    r"|^wer (?:schrieb|verfasste)\b|^wer hat\b.*\b(?:geschrieben|verfasst)\b|^qui a \u00e9crit\b",
     re.IGNORECASE,
 )
 _NAME = r"(?:(?:[^\W\d_a-z\u00df-\u00ff][\w.'\u2019-]*|van|von|der|den|de|del|la|le|da|dos) ?){2,5}"

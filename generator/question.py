@@ -52,8 +52,8 @@ PATTERNS: tuple[tuple[Asks, str], ...] = (
     (Asks.NUMBER, r"\bhow (?:many|much|big|large|small|high|hot|warm|cold|loud|fast|heavy)\b"),
     (Asks.NUMBER, r"^(?:what is the number|welche nummer|quel est le num\u00e9ro)\b"),
     (Asks.NUMBER, r"\bwhat (?:\w+ )?(?:number|percentage|proportion|share|temperature|speed|size|population)\b"),
-    (Asks.DATE, r"^(?:and )?(?:by|until) (?:when|what date)\b|\b(?:what|which) date\b|^bis wann\b"),
-    (Asks.TIME, r"^(?:and )?(?:since |until |by )?when\b|\b(?:what|which) (?:day|date|year|month|time|hours?)\b"),
+    (Asks.DATE, r"^(?:and )?(?:by|until) (?:when|what date)\b|\b(?:what|which) date\b"),
+    (Asks.TIME, r"^(?:and )?(?:since )?when\b|\b(?:what|which) (?:day|date|year|month|time|hours?)\b"),
     (
         Asks.PERSON,
         r"^(?:and )?(?:to |by |from |with )?who(?:m|se)?\b|^what is the name of the \w+(?:er|or|on|an|ist)\b",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from store.reader import Reader
 from store.records import Hit, Kind
@@ -26,5 +25,6 @@ def with_surroundings(reader: Reader, hits: Sequence[Hit]) -> list[Hit]:
     for place, hit in list(best.items())[:PAGES]:
         rows = [row for row in catalogue.rows_on(*place) if catalogue.ids[row] not in known]
         for item in reader.items([row for row in rows if catalogue.kinds[row] == Kind.PASSAGE]):
-            added.append(replace(hit, rank=len(hits) + len(added) + 1, item=item, snippet="", signals=(), copies=()))
+            rank = len(hits) + len(added) + 1
+            added.append(Hit(rank, item, hit.path, hit.score, hit.confidence))
     return [*hits, *added[:MOST]]

@@ -148,8 +148,9 @@ class Catalogue:
     def path(self, row: int, under: Sequence[str]) -> str:
         """Where the item of a row lies: of several copies the first under `under` that is still there."""
         paths = [path for path in self.paths[self.contents[row]] if is_under(path, under)]
-        there = (path for path in paths[:-1] if Path(path).exists())
-        return next(there, paths[-1])
+        if len(paths) == 1:
+            return paths[0]
+        return next((path for path in paths if Path(path).exists()), paths[0])
 
 
 def read_columns(items: Table) -> pa.Table:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import Future
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
@@ -18,10 +18,10 @@ from pathlib import Path
 
 from indexer.committer import Commit, Committer
 from indexer.documents.outline import Outline
-from indexer.documents.records import Page
 from indexer.drafts import Draft, draft_page, draft_picture, draft_texts
 from indexer.encode import Encoded, IndexModels, encode
 from indexer.limits import FileLimits
+from indexer.page_stream import PageStream
 from indexer.pictures import Picture
 from indexer.report import DESCRIBE_STAGE, Report
 from indexer.scanned import ScanReader
@@ -39,14 +39,11 @@ BATCH = 32
 HASHES = 1024
 """Perceptual hashes of known pictures that are committed together."""
 
-PAGES_PER_TASK = 8
-"""Pages of a document that a worker reads at once, under the time limit of one file, with two more on either side."""
-
-MOST_DEATHS = 5
-"""Pages of one document that may cost their worker its life or its time before the rest of it is left unread."""
-
 READ_AHEAD = 16
 """Files that are read for each worker before they are needed; at most 2.4 MB of pixels each."""
+
+DOCUMENTS_AHEAD = 2
+"""Of these, files for each worker of which the first pages are read too, where they are documents."""
 
 KnownVectors = Callable[[Sequence[str]], Mapping[str, Vector]]
 """For item ids, the image vectors that are known already."""
@@ -179,8 +176,8 @@ class _Run:
         """Index the files in order."""
         # What is known is decoded once more where its hash is not.
         known = {path: sha256 for path, sha256 in self._known.items() if sha256 not in self._writer.unhashed}
-        for done, (path, contents) in enumerate(self._read(files, known), 1):
-            self._take(path, contents)
+        for done, (path, contents, pages) in enumerate(self._with_pages(self._read(files, known)), 1):
+            self._take(path, contents, pages)
             if progress is not None:
                 progress("Indexing", done, len(files))
         self._flush()
@@ -267,6 +264,21 @@ class _Run:
         while pending:
             yield self._wait(*pending.popleft())
 
+    def _with_pages(self, files: Iterable[tuple[Path, Contents]]) -> Iterator[tuple[Path, Contents, PageStream | None]]:
+        """Every file in order, with the pages of a document that is new; those of the next documents are being read."""
+        begun: set[str] = set()
+        pending: deque[tuple[Path, Contents, PageStream | None]] = deque()
+        for path, contents in files:
+            sha256 = contents.stamp.sha256 if contents.stamp else ""
+            pages = None
+            if contents.page_count and sha256 not in self._met and sha256 not in begun:
+                begun.add(sha256)
+                pages = self._pages(path, sha256, contents.page_count)
+            pending.append((path, contents, pages))
+            if len(pending) > DOCUMENTS_AHEAD * self._workers.count:
+                yield pending.popleft()
+        yield from pending
+
     def _wait(self, path: Path, future: Future[Contents]) -> tuple[Path, Contents]:
         with self._report.timed("read"):
             try:
@@ -274,7 +286,7 @@ class _Run:
             except InvalidInput as error:
                 return path, Contents(None, failure=str(error))
 
-    def _take(self, path: Path, contents: Contents) -> None:
+    def _take(self, path: Path, contents: Contents, pages: PageStream | None) -> None:
         stamp, known = contents.stamp, self._known.get(str(path))
         if stamp is None or contents.failure:
             self._report.skip(str(path), contents.failure)
@@ -297,8 +309,8 @@ class _Run:
             elif contents.texts:
                 for first in range(0, len(contents.texts), BATCH):
                     self._draft(draft_texts(stamp.sha256, contents.texts[first : first + BATCH], path.name))
-            else:
-                self._take_document(path, stamp, contents.page_count)
+            elif pages is not None:
+                self._take_document(path, stamp, pages)
         if stamp.sha256 in self._refused:
             self._report.skip(str(path), self._refused[stamp.sha256])
             return
@@ -306,9 +318,9 @@ class _Run:
         if len(self._sources) >= BATCH:
             self._flush()
 
-    def _take_document(self, path: Path, stamp: FileStamp, page_count: int) -> None:
+    def _take_document(self, path: Path, stamp: FileStamp, pages: PageStream) -> None:
         outline = Outline()
-        for page in self._pages(path, stamp.sha256, page_count):
+        for page in pages:
             if page.failure:
                 self._report.skip(f"{path}#page={page.number}", page.failure)
                 continue
@@ -316,34 +328,9 @@ class _Run:
                 self._states[stamp.sha256] = SourceState.UNREAD
             self._draft(draft_page(stamp.sha256, page, path.name, outline))
 
-    def _pages(self, path: Path, sha256: str, page_count: int) -> Iterator[Page]:
-        """Every page of a document in order, read ahead. After a few that kill their worker the rest is given up."""
-        pending: deque[tuple[int, int, Future[list[Page]]]] = deque()
-        firsts = iter(range(1, page_count + 1, PAGES_PER_TASK))
-        deaths = 0
-        while deaths < MOST_DEATHS:
-            while len(pending) < 2 * self._workers.count and (first := next(firsts, None)) is not None:
-                last = min(first + PAGES_PER_TASK - 1, page_count)
-                pending.append((first, last, self._workers.read_document(path, sha256, first, last)))
-            if not pending:
-                return
-            first, last, future = pending.popleft()
-            try:
-                with self._report.timed("read"):
-                    yield from result_of(future, self._workers.limits)
-            except InvalidInput as error:
-                if first == last:
-                    deaths += 1
-                    yield Page(first, failure=str(error))
-                else:
-                    # One of them did it: each has a try of its own, before the pages that follow.
-                    alone = [(n, n, self._workers.read_document(path, sha256, n, n)) for n in range(first, last + 1)]
-                    pending.extendleft(reversed(alone))
-        for _, _, future in pending:
-            future.cancel()
-        begun = min([first for first, _, _ in pending] + [next(firsts, page_count + 1)])
-        if begun <= page_count:
-            yield Page(begun, failure=f"pages {begun} to {page_count} are given up: too many before them failed")
+    def _pages(self, path: Path, sha256: str, page_count: int) -> PageStream:
+        """The pages of a document, of which the first are being read from now on."""
+        return PageStream(self._workers, path, sha256, page_count, partial(self._report.timed, "read"))
 
     def _draft_of(self, path: Path, sha256: str, picture: Picture, image_vector: Vector | None = None) -> Draft:
         larger = partial(self._workers.read_picture, path, sha256)

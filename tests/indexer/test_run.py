@@ -71,6 +71,20 @@ def test_the_same_bytes_are_encoded_once_and_found_under_both_paths(
     assert found_paths(viscite, "red") == ["copy.png"]
 
 
+def test_pages_read_ahead_are_those_of_their_document_and_of_a_copy_once(
+    viscite: Viscite, pdf: Make, tmp_path: Path
+) -> None:
+    """More pages than one task reads, more documents than are read ahead, and copies that stand side by side."""
+    for name in "abcdefgh":
+        pages = [f"Mooring {name}{number} was let to ship number {number}." for number in range(20)]
+        shutil.copy(pdf(f"{name}.pdf", *pages), tmp_path / "photos" / f"{name}-copy.pdf")
+    _, report = viscite.index([tmp_path / "photos"], "default")
+    assert (report.added, report.items["page"], encoded(viscite)) == (16, 160, 160)
+    for name, number in (("a", 0), ("c", 8), ("h", 19)):
+        hit = viscite.search(SearchRequest(text=f"mooring {name}{number}"), "default").hits[0]
+        assert (Path(hit.path).name[0], hit.item.page) == (name, number + 1)
+
+
 def test_an_edit_with_unchanged_time_is_seen(viscite: Viscite, photo: Make, tmp_path: Path) -> None:
     path = photo("a.png", "red")
     status = path.stat()

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from api.settings import Settings
-from indexer.documents.opening import CBZ, EPUB, FB2, PDF, document_type, open_document
+from indexer.documents.opening import CBZ, EPUB, FB2, PDF, XPS, document_type, open_document
 from indexer.documents.reading import read_pages
 from store.errors import InvalidInput
 
@@ -61,11 +61,39 @@ FICTION = (
 )
 
 
+def xps(text: str = "The barge is moored for 412 crowns a year.") -> bytes:
+    """One page of US letter, 816 by 1,056 of the units of XPS, of which 96 are an inch."""
+    schema, package = "http://schemas.microsoft.com/xps/2005/06", "http://schemas.openxmlformats.org/package/2006"
+    relations = f'<Relationships xmlns="{package}/relationships"><Relationship Id="R1" Type="{schema}/'
+    types = {
+        "rels": "application/vnd.openxmlformats-package.relationships+xml",
+        "fdseq": "application/vnd.ms-package.xps-fixeddocumentsequence+xml",
+        "fdoc": "application/vnd.ms-package.xps-fixeddocument+xml",
+        "fpage": "application/vnd.ms-package.xps-fixedpage+xml",
+        "ttf": "application/vnd.ms-opentype",
+    }
+    defaults = "".join(f'<Default Extension="{end}" ContentType="{kind}"/>' for end, kind in types.items())
+    files = {
+        "[Content_Types].xml": f'<Types xmlns="{package}/content-types">{defaults}</Types>',
+        "_rels/.rels": f'{relations}fixedrepresentation" Target="/book.fdseq"/></Relationships>',
+        "book.fdseq": f'<FixedDocumentSequence xmlns="{schema}"><DocumentReference Source="/book.fdoc"/>'
+        "</FixedDocumentSequence>",
+        "book.fdoc": f'<FixedDocument xmlns="{schema}"><PageContent Source="/1.fpage"/></FixedDocument>',
+        "1.fpage": f'<FixedPage xmlns="{schema}" Width="816" Height="1056" xml:lang="en"><Glyphs Fill="#FF000000" '
+        f'FontUri="/letters.ttf" FontRenderingEmSize="16" OriginX="96" OriginY="120" UnicodeString="{text}"/>'
+        "</FixedPage>",
+        "_rels/1.fpage.rels": f'{relations}required-resource" Target="/letters.ttf"/></Relationships>',
+    }
+    encoded = {name: content.encode() for name, content in files.items()}
+    return zipped(**encoded, **{"letters.ttf": pymupdf.Font("helv").buffer})
+
+
 def test_documents_are_told_by_their_bytes() -> None:
     assert document_type(locked("")) == PDF
     assert document_type(epub()) == EPUB
     assert document_type(zipped(a_dot_png=picture(), b_dot_png=picture())) == CBZ
     assert document_type(FICTION) == FB2
+    assert document_type(xps()) == XPS
     assert document_type(zipped(a_dot_txt=b"words")) is None
     assert document_type(b"PK\x03\x04 and nothing else") is None
 
@@ -76,6 +104,13 @@ def test_books_and_comics_have_pages() -> None:
     assert [heading.text for heading in page.passages[0].headings] == ["The Light"]
     comic = zipped(a_dot_png=picture(), b_dot_png=picture())
     assert open_document(comic, LIMITS).page_count == 2
+
+
+def test_a_page_of_xps_has_its_words_and_their_place_in_points() -> None:
+    (page,) = read_pages(xps(), 1, 1, LIMITS)
+    (passage,) = page.passages
+    assert (page.width, page.height, passage.text) == (612, 792, "The barge is moored for 412 crowns a year.")
+    assert passage.box == pytest.approx((72, 78, 300, 93), abs=8)
 
 
 def test_entities_of_a_book_are_inert() -> None:

@@ -17,8 +17,9 @@ from indexer.table_alignment import Block, blocks_of
 from indexer.table_grid import grid_bands, grids_of, levels_across, lines_of
 from indexer.table_lines import Stretch, are_upright, contains, is_number, read_lines, union, without_prose
 from indexer.table_names import column_names
-from indexer.table_rows import Row, header_count, numeric_columns, row_of, unwrapped, unwrapped_bands
+from indexer.table_rows import Row, are_labelled, header_count, numeric_columns, row_of, unwrapped, unwrapped_bands
 from indexer.table_sides import sides_of
+from indexer.table_stacks import stacked
 from store.records import Box
 
 UNMARKED = Marks()
@@ -67,6 +68,10 @@ class Table:
             # Without names of columns the first cell names the second.
             yield f"{pairs[0][1].rstrip(': ')}: {pairs[1][1]}"
             return
+        if len(pairs) == 2 and row.cells[0] is None and not is_number(pairs[0][1]) and is_number(pairs[1][1]):
+            # A sum below the rows: what stands before it is its name, whatever column that stands in.
+            yield f"{pairs[0][1].rstrip(': ')}: {pairs[1][1]}"
+            return
         for name, text in pairs:
             yield f"{name}: {text}" if name else text
 
@@ -111,7 +116,7 @@ def find_aligned(words: Sequence[Word], marks: Marks, bold: Sequence[Box] = ()) 
         return []
     level, _ = lines_of(marks)
     blocks = blocks_of(without_prose(read_lines(words)), level)
-    parts = [part for block in blocks for part in sides_of(block)]
+    parts = [part for block in blocks for stack in stacked(block, bold) for part in sides_of(stack)]
     return [table for part in parts for table in _aligned(part, level, marks, bold)]
 
 
@@ -190,6 +195,9 @@ def _aligned(block: Block, level: Sequence[Stretch], marks: Marks, bold: Sequenc
     levels = levels_across(level, around)
     rows = unwrapped(visual, levels)
     is_marked = len(levels) >= 2 or (len(levels) == 1 and len(rows) > 2)
+    if are_labelled(rows):
+        names = tuple(rows[0].text(column) for column in range(len(rows[0].cells)))
+        return [Table(box, names, (rows[1],), ("",))]
     if not _is_aligned_table(rows, is_marked):
         return []
     table = _table(rows, levels, marks, bold, box)

@@ -21,6 +21,8 @@ WORD_GAP = 0.32
 """Heights of a line: words that are nearer belong together whatever stands above them."""
 CROSSED = 0.12
 """The share of lines of a table that may cross a gutter."""
+LEAST_FILLING = 2
+"""Lines that fill a column, of which one may name it."""
 LINES_COMPARED = 40
 """Lines of a table, from its upper end, with which the next is compared."""
 FARTHEST = 1.6
@@ -38,6 +40,8 @@ WRAPPED = 0.6
 MOST_SPANNERS = 2
 """Lines above the columns that name several of them at once."""
 MOST_COLUMNS = 60
+LARGER = 1.25
+"""Times the height of the rows' letters: larger ones are those of a heading."""
 CAPTION = re.compile(r"\W*(?:table|tabelle|tab\.|tableau|tabla|figure|fig\.|abbildung|abb\.)\s*[A-Z]?\d", re.IGNORECASE)
 
 
@@ -83,7 +87,19 @@ def gutters_of(lines: Sequence[Line], space: float = 0.0) -> list[Gutter]:
         crossing += step
         if step < 0 and crossing == allowed:
             free_from = x
+    if allowed:
+        gutters = [part for gutter in gutters for part in _around_few(gutter, lines, space, GUTTER * height)]
     return gutters[:MOST_COLUMNS]
+
+
+def _around_few(gutter: Gutter, lines: Sequence[Line], space: float, least: float) -> list[Gutter]:
+    """A gutter, or the two beside a column in the midst of it that few of the lines fill, as of payments received."""
+    left, right = gutter
+    inside = [x for line in lines for x in _solid(line, space) if left < x[0] and x[1] < right]
+    if len(inside) < LEAST_FILLING:
+        return [gutter]
+    beside = (left, min(x0 for x0, _ in inside)), (max(x1 for _, x1 in inside), right)
+    return list(beside) if all(x1 - x0 >= least for x0, x1 in beside) else [gutter]
 
 
 class _Growing:
@@ -115,12 +131,18 @@ class _Growing:
         if not gutters:
             return False
         if len(self._rows) >= 2 and len(gutters) < len(self._gutters):
-            self._crossing.append(line)
-            return len(self._crossing) <= MOST_SPANNERS
+            if self._crosses(line):
+                self._crossing.append(line)
+                return len(self._crossing) <= MOST_SPANNERS
+            # A column that one row fills is one, though the other rows leave it free.
+            gutters = self._gutters
         self._lines += [*self._waiting(), line]
         self._rows, self._gutters = rows, gutters
         self._alone, self._crossing = [], []
         return True
+
+    def _crosses(self, line: Line) -> bool:
+        return any(x0 < right and x1 > left for x0, x1 in _solid(line, self._space) for left, right in self._gutters)
 
     def closed(self) -> list[Block]:
         """The block, with the lines above it that span some of its columns."""
@@ -181,9 +203,12 @@ class _Growing:
 
     def _is_spanner(self, line: Line) -> bool:
         """Whether it stands above columns but the first, and reaches no farther than they do."""
+        height = median(row.height for row in self._rows)
+        if line.height > LARGER * height:
+            return False
         left, right = union(row.box for row in self._rows)[::2]
-        starts_right = line.box[0] > self._gutters[0][0] - line.height if self._gutters else False
-        inside = line.box[0] >= left - line.height and line.box[2] <= right + line.height
+        starts_right = line.box[0] > self._gutters[0][0] - height if self._gutters else False
+        inside = line.box[0] >= left - height and line.box[2] <= right + height
         return inside and (len(line.runs) > 1 or starts_right)
 
 

@@ -24,8 +24,8 @@ PROSE_FILL = 0.8
 """The share of the longest line of a paragraph that the others fill, but for its last."""
 
 NUMBER = re.compile(r"[\d.,:/'’±\u2009\u00a0 ]*\d[\d.,:/'’±\u2009\u00a0 ]*")
-UNIT = re.compile(r"[^\W\d_]{0,4}|[%‰*†‡°²³]+")
-YEAR = re.compile(r"(?:FY ?)?(?:1[89]|20)\d\d(?:[/–-]\d\d(?:\d\d)?)?[*†]?")
+UNIT = re.compile(r"[^\W\d_]{0,4}[²³*†‡]?|[%‰*†‡°²³€$£¥]+|°[CFK]")
+YEAR = re.compile(r"(?:FY ?)?(?:1[89]|20)\d\d(?:[/–-](?:(?:1[89]|20)?\d\d))?[*†]?")
 BLANK = re.compile(r"[-–—]|n/?a|\.{2,3}|…", re.IGNORECASE)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -20,6 +21,11 @@ LOOSER = 0.25
 """Heights of a line by which gaps between rows exceed those within cells, where these can be told apart."""
 LINES_IN_BAND = 8
 """Lines between two rules of which a row may have been wrapped."""
+LABEL_WORDS = 4
+"""Words of a label with what is filled in below it."""
+SAME_START = 3.0
+"""Points by which both may start apart."""
+FIGURES = re.compile(r"\d\W?\d\W?\d")
 NAME_WORDS = 6
 """Words of the longest cell of a first row that is taken for names of columns though nothing shows it."""
 
@@ -172,7 +178,7 @@ def header_count(rows: Sequence[Row], levels: Sequence[float] = (), shaded: Sequ
 
     `levels` are heights of rules, `shaded` boxes of colour, `bold` the number of rows at the top in bold letters.
     """
-    if len(rows) < 2:
+    if len(rows) < 2 or _is_field(rows[0]):
         return 0
     numeric = numeric_columns(rows)
     limit = min(MOST_HEADER_ROWS, len(rows) - 1)
@@ -188,6 +194,25 @@ def header_count(rows: Sequence[Row], levels: Sequence[float] = (), shaded: Sequ
     is_full = len(first.filled) == len(first.cells)
     texts = [first.text(column) for column in first.filled]
     return int(is_full and len(set(texts)) == len(texts) and all(len(text.split()) <= NAME_WORDS for text in texts))
+
+
+def _is_field(row: Row) -> bool:
+    """Whether a row of two cells is a field of a form, such as the number of an invoice, and names no columns."""
+    return len(row.cells) == 2 and bool(FIGURES.search(row.text(1))) and not is_year(row.text(1))
+
+
+def are_labelled(rows: Sequence[Row]) -> bool:
+    """Whether two rows are labels and what is filled in below each, as at the head of an invoice."""
+    if len(rows) != 2 or rows[0].filled != rows[1].filled or len(rows[0].filled) < 2:
+        return False
+    pairs = [(label, value) for label, value in zip(rows[0].cells, rows[1].cells, strict=True) if label and value]
+    if any(abs(label.box[0] - value.box[0]) > SAME_START for label, value in pairs):
+        return False
+    labels = [label.text for label, _ in pairs]
+    if any(len(text.split()) > LABEL_WORDS or any(map(str.isdigit, text)) for text in labels):
+        return False
+    with_digits = sum(any(map(str.isdigit, value.text)) for _, value in pairs)
+    return 2 * with_digits >= len(pairs) or (all(map(str.isupper, labels)) and not rows[1].text(0).isupper())
 
 
 def _above_numbers(rows: Sequence[Row], numeric: set[int], limit: int) -> int | None:

@@ -126,13 +126,16 @@ def tables_of(words: Sequence[Word], marks: Marks, lines: Sequence[TextLine], si
 def _aligned(
     words: Sequence[Word], lines: Sequence[TextLine], marks: Marks = UNMARKED, bold: Sequence[Box] = ()
 ) -> list[Table]:
-    """The tables among words without lines around their cells; what stands across columns of running text is none."""
+    """The tables among words without lines around their cells; what stands across columns of running text is none.
+
+    What is left of a page in columns is looked through column by column: the lines of one hide the rows beside them.
+    """
     found = find_aligned(words, marks, bold)
-    groups = reading_order([line for line in lines if not line.turn]) if found else []
+    groups = reading_order([line for line in lines if not line.turn])
     columns = [[group.on_page(line).box for row in group.rows for line in row] for group in groups]
     kept = [table for table in found if _is_list_of_numbers(table) or not _is_across(table, columns)]
-    if len(kept) == len(found):
-        return found
+    if len(columns) < 2:
+        return kept
     left = [word for word in words if not any(contains(table.box, word.box) for table in kept)]
     return [*kept, *(table for part in _by_column(left, columns) for table in find_aligned(part, marks, bold))]
 

@@ -204,3 +204,66 @@ def test_sizes_and_prices_far_from_their_names_are_in_one_table() -> None:
     [table] = find_tables(words)
     assert table.box[0] == 60
     assert len(table.rows[0].cells) == 4
+
+
+def bold(words: list[Word], *rows: str) -> list[tuple[float, float, float, float]]:
+    """The boxes of words that are in bold letters."""
+    return [word.box for word in words if word.text in rows]
+
+
+def test_tables_one_below_the_other_are_told_by_the_bold_names_of_their_columns() -> None:
+    times = [["Stop", "101", "103", "105"], ["Pier", "6:25", "7:21", "7:57"], ["Mill", "6:34", "7:30", "8:06"]]
+    fares = [["Fares"], ["Ticket", "Adult", "Child"], ["One zone", "£1.80", "£0.90"], ["Day", "£7.20", "£3.60"]]
+    words = sheet(times + fares)
+    [above, below] = find_tables(words, Marks(), bold(words, "Stop", "101", "103", "105", *(fares[0] + fares[1])))
+    assert above.lines[1] == "Stop: Mill; 101: 6:34; 103: 7:30; 105: 8:06"
+    assert below.lines == ["Ticket: One zone; Adult: £1.80; Child: £0.90", "Ticket: Day; Adult: £7.20; Child: £3.60"]
+
+
+def test_fields_above_a_table_are_none_of_its_rows() -> None:
+    fields = [["Account", "4410 7735"], ["Sort code", "61-08-22"], ["Opened with", "£1,946.20"], ["Limit", "£750.00"]]
+    rows = [["Date", "Details", "Amount", "Balance"], ["1 Sep", "Energy", "118.00", "1,828.20"]]
+    rows += [["2 Sep", "Coffee", "7.52", "1,820.68"], ["3 Sep", "Books", "24.17", "1,796.51"]]
+    words = sheet(fields + rows)
+    [letter_head, statement] = find_tables(words, Marks(), bold(words, *rows[0]))
+    assert letter_head.lines[0] == "Account: 4410 7735"
+    assert statement.lines[2] == "Date: 3 Sep; Details: Books; Amount: 24.17; Balance: 1,796.51"
+
+
+def test_a_column_that_few_rows_fill_is_one() -> None:
+    rows = [["Date", "Details", "Paid out", "Paid in", "Balance"]]
+    rows += [[f"{day} Sep", "Shop", "10.00", "", f"{900 - day}.00"] for day in range(1, 28)]
+    rows[9][2:4], rows[20][2:4] = ["", "5.00"], ["", "7.50"]
+    [table] = find_tables(sheet(rows, top=20, pitch=14))
+    assert table.lines[8] == "Date: 9 Sep; Details: Shop; Paid in: 5.00; Balance: 891.00"
+
+
+def test_sums_below_a_table_are_named_by_what_stands_before_them() -> None:
+    rows = [["No.", "Work", "Hours", "Euro"], ["1", "Cupboard", "12", "696,00 €"], ["2", "Door", "3", "174,00 €"]]
+    rows += [["", "", "Net", "870,00 €"], ["", "", "To be paid", "1.035,30 €"]]
+    [table] = find_tables(sheet(rows))
+    assert table.lines[0] == "No.: 1; Work: Cupboard; Hours: 12; Euro: 696,00 €"
+    assert table.lines[2:] == ["Net: 870,00 €", "To be paid: 1.035,30 €"]
+
+
+def test_what_is_filled_in_stands_below_its_labels() -> None:
+    rows = [["INVOICE NUMBER", "ISSUED", "PAY BY"], ["BF-2291", "June 3, 2024", "June 24, 2024"]]
+    [table] = find_tables(sheet(rows))
+    assert table.lines == ["INVOICE NUMBER: BF-2291; ISSUED: June 3, 2024; PAY BY: June 24, 2024"]
+    assert find_tables(sheet([["The boat left", "at noon today"], ["and came back", "before it was dark"]])) == []
+
+
+def test_the_first_field_of_a_form_names_no_columns() -> None:
+    rows = [["Invoice", "2024-0816"], ["Date", "27.08.2024"], ["Customer", "10377"], ["Order", "11.06.2024"]]
+    assert find_tables(sheet(rows))[0].lines[0] == "Invoice: 2024-0816"
+
+
+def test_a_heading_in_larger_letters_is_no_name_of_columns() -> None:
+    rows = [
+        ["Error code", "Meaning", "Remedy"],
+        ["Error E1", "Sensor fault", "Unplug it"],
+        ["Error E3", "No tank", "Insert"],
+    ]
+    heading = Word("7 Trouble and codes", (60, 74, 300, 94))
+    [table] = find_tables([heading, *sheet([*rows, ["Error E4", "Ice inside", "Wait"]])])
+    assert table.lines[0] == "Error code: Error E1; Meaning: Sensor fault; Remedy: Unplug it"

@@ -1,10 +1,11 @@
-"""Measures how documents are found and cited: `python scripts/documents_eval.py OUT [--home DIR] [--failures FILE]`.
+"""Measures how documents are found and cited: `python scripts/documents_eval.py OUT|--typeset [--home DIR] ...`.
 
 Draws the thirty documents of `corpora/documents` into OUT, indexes them with the built-in profile, and asks the 200
 questions of `corpora/eval/documents`, of search and of answers. Prints, against the bars: the page found first and
 among the first five; the box of the first citation; the cell of a table in the quoted evidence; scans beside their
 digital twins; and all of it by kind of question and of document. `--failures` gets one JSON record for each question
-that fails, with the step at which it does. `--home` keeps the index, for a second run.
+that fails, with the step at which it does. `--home` keeps the index, for a second run. `--typeset` asks of the
+documents of `corpora/eval/typeset` instead, which were made by other means.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from store.records import Box, Hit
 
 ROOT = Path(__file__).resolve().parent.parent
 EVAL = ROOT / "corpora" / "eval" / "documents"
+TYPESET = ROOT / "corpora" / "eval" / "typeset"
 COLLECTION = "documents"
 DEPTH = 50
 """Hits that are looked through for pages."""
@@ -166,16 +168,35 @@ def show_by(title: str, outcomes: Sequence[Outcome], key: Callable[[Outcome], st
         show(f"{title} {name}", groups[name])
 
 
-def run(out: Path, home: Path) -> tuple[list[Outcome], list[Outcome], list[Outcome]]:
-    """Of all questions; of those about scans; and of these asked of the digital twins."""
-    build(out)
+def indexed(folder: Path, home: Path) -> Viscite:
+    """Viscite with the documents of a folder in it; prints what that took."""
     viscite = Viscite(Settings(home=home))
     start = time.perf_counter()
-    _, report = viscite.index([out], COLLECTION)
+    _, report = viscite.index([folder], COLLECTION)
     print(f"indexed {report.added} files in {time.perf_counter() - start:.1f} s: {dict(report.items)}")
     for path, reason in report.skipped:
         print(f"skipped {path}: {reason}")
-    records = [json.loads(line) for line in (EVAL / "answers.jsonl").read_text(encoding="utf-8").splitlines()]
+    return viscite
+
+
+def read_records(folder: Path) -> list[dict[str, Any]]:
+    """The questions of an evaluation folder, with what is right."""
+    return [json.loads(line) for line in (folder / "answers.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+def run_typeset(home: Path) -> list[Outcome]:
+    """Of all questions about the documents set by other means."""
+    viscite = indexed(TYPESET / "documents", home)
+    outcomes = [ask_one(viscite, record, [str(TYPESET)], "boxes") for record in read_records(TYPESET)]
+    viscite.close()
+    return outcomes
+
+
+def run(out: Path, home: Path) -> tuple[list[Outcome], list[Outcome], list[Outcome]]:
+    """Of all questions; of those about scans; and of these asked of the digital twins."""
+    build(out)
+    viscite = indexed(out, home)
+    records = read_records(EVAL)
     # The twins would answer for the scans, so each question sees one of the two.
     twins = {path.name for path in (out / "twins").glob("*.pdf")}
     digital = [str(path) for path in sorted((out / "documents").glob("*.pdf")) if path.name not in twins]
@@ -187,13 +208,18 @@ def run(out: Path, home: Path) -> tuple[list[Outcome], list[Outcome], list[Outco
     return outcomes, scans, doubles
 
 
-def report_on(outcomes: list[Outcome], scans: list[Outcome], doubles: list[Outcome]) -> bool:
-    """Prints the tables; returns whether every bar was reached."""
+def tabulate(outcomes: list[Outcome]) -> None:
+    """Prints what was reached, by kind of question, layout and language."""
     print("per cent of questions    n" + "".join(f"{name:>10}" for name in measures(outcomes)))
     show("all", outcomes)
     show_by("asks for", outcomes, lambda one: one.asks)
     show_by("in", outcomes, lambda one: one.layout)
     show_by("language", outcomes, lambda one: one.language)
+
+
+def report_on(outcomes: list[Outcome], scans: list[Outcome], doubles: list[Outcome]) -> bool:
+    """Prints the tables; returns whether every bar was reached."""
+    tabulate(outcomes)
     show("scans", scans)
     show("their digital twins", doubles)
     found = measures(outcomes)
@@ -212,16 +238,27 @@ def report_on(outcomes: list[Outcome], scans: list[Outcome], doubles: list[Outco
 def main() -> int:
     """The exit status: 0 if every bar was reached."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("out", type=Path, metavar="OUT")
+    parser.add_argument("out", type=Path, metavar="OUT", nargs="?")
+    parser.add_argument("--typeset", action="store_true")
     parser.add_argument("--home", type=Path)
     parser.add_argument("--failures", type=Path)
     arguments = parser.parse_args()
+    if (arguments.out is None) != arguments.typeset:
+        parser.error("give OUT, the folder to draw the documents into, or --typeset")
     with tempfile.TemporaryDirectory() as scratch:
-        outcomes, scans, doubles = run(arguments.out.absolute(), arguments.home or Path(scratch))
+        home = arguments.home or Path(scratch)
+        if arguments.typeset:
+            outcomes = run_typeset(home)
+            tabulate(outcomes)
+            show_by("looked at", outcomes, lambda one: "no" if int(one.id[1:]) % 2 == 0 else "yes")
+            reached = True
+        else:
+            outcomes, scans, doubles = run(arguments.out.absolute(), home)
+            reached = report_on(outcomes, scans, doubles)
     if arguments.failures:
         failed = [json.dumps(asdict(one), ensure_ascii=False) for one in outcomes if one.step]
         arguments.failures.write_text("\n".join(failed) + "\n", encoding="utf-8")
-    return 0 if report_on(outcomes, scans, doubles) else 1
+    return 0 if reached else 1
 
 
 if __name__ == "__main__":

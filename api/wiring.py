@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from models.builtin.describer import BuiltinDescriber
     from models.builtin.encoder import BuiltinEncoder
     from models.builtin.minilm import MiniLM
+    from models.builtin.pair_reader import PairReader
     from models.builtin.text_reader import TextReader
 
 
@@ -94,6 +95,12 @@ class Builtin:
         return Captioner.load()
 
     @cached_property
+    def pair_reader(self) -> PairReader:
+        from models.builtin.pair_reader import PairReader
+
+        return PairReader.load()
+
+    @cached_property
     def reader(self) -> TextReader:
         from models.builtin.text_reader import TextReader
 
@@ -110,7 +117,7 @@ class Builtin:
         """The one that quotes its evidence, which it chooses by the vectors of `embedder`."""
         from generator.extractive import ExtractiveAnswerModel
 
-        return ExtractiveAnswerModel(embedder)
+        return ExtractiveAnswerModel(embedder, self.pair_reader)
 
     def close(self) -> None:
         """Stop the processes that read text, if any were started."""

@@ -22,7 +22,7 @@ from generator.sentences import item_sentences, split_sentences
 from generator.superlatives import extreme_rows
 from generator.vectors import Vectors
 from generator.words import comparable, coverage, stem, stems
-from models.protocols import Fingerprint, TextEmbedder, Turn
+from models.protocols import AnswerSelector, Fingerprint, TextEmbedder, Turn
 from store.records import Evidence, Kind
 
 ANSWERS = 0.82
@@ -47,13 +47,17 @@ MOST_CANDIDATES = 240
 class ExtractiveAnswerModel:
     """An `AnswerModel` that quotes: verbatim sentences, each with its number."""
 
-    def __init__(self, embedder: TextEmbedder) -> None:
+    def __init__(self, embedder: TextEmbedder, selector: AnswerSelector | None = None) -> None:
         self._embedder = embedder
+        self._selector = selector
 
     @property
     def fingerprint(self) -> Fingerprint:
-        """The embedder chooses the sentences, so the answers depend on its weights."""
-        return Fingerprint("extractive", self._embedder.fingerprint.weights, "sentences", 0)
+        """The embedder and the selector choose the sentences, so the answers depend on the weights of both."""
+        weights = self._embedder.fingerprint.weights
+        if self._selector is not None:
+            weights = f"{weights}+{self._selector.fingerprint.weights}"
+        return Fingerprint("extractive", weights, "sentences", 0)
 
     def answer(self, question: str, evidence: Sequence[Evidence], history: Sequence[Turn]) -> Iterator[str]:
         """The answer, a sentence a piece; no piece where nothing in the evidence answers the question."""
@@ -88,7 +92,7 @@ class ExtractiveAnswerModel:
         if extreme := extreme_rows(question.text, candidates):
             return list(dict.fromkeys(quote for candidate in extreme for quote in _quoted(candidate)))
         chosen: list[Scored] = []
-        for scored in rank(question, candidates, vectors):
+        for scored in rank(question, candidates, vectors, self._selector):
             best = chosen[0].score if chosen else scored.score
             if scored.score < max(ANSWERS, best - WITHIN) or len(chosen) == MOST_SENTENCES:
                 break

@@ -175,7 +175,7 @@ def years(text: str) -> frozenset[int]:
 
 
 def _names(text: str) -> frozenset[str]:
-    if language_of(words(text)) == "de":
+    if language_of(tuple(words(text))) == "de":
         # Every noun has a capital.
         return frozenset()
     inner = re.findall(r"(?<=[\w,;:\u201c\"'] )[A-Z]\w+(?:-\d\w*)*", text)

@@ -11,11 +11,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from generator.asked import speaks_of_asked, within_bounds
 from generator.question import Asks, Question, can_answer, names_person, years
 from generator.sentences import Sentence
 from generator.vectors import Vectors
 from generator.words import content_words, stem, stems
+from models.protocols import AnswerSelector
 from store.records import Evidence
 
 COVERAGE_WEIGHT = 0.5
@@ -36,6 +39,11 @@ SAME_MEANING = 0.6
 """The cosine from which a sentence means what the question does, whatever words it puts it in."""
 SAME_QUESTION = 0.7
 """The same, names and all."""
+CHANCE_WEIGHT = 0.05
+"""What the log-odds count that a selector gives a sentence of being the answer."""
+MOST_ODDS = 4.0
+SURE_ODDS = 2.0
+"""Log-odds from which a sentence speaks of what is asked, whatever words it puts it in."""
 LONG_LIST = 24
 """Sentences that are compared with the question under their headings too, which costs a second encoding each."""
 SHORT_LIST = 6
@@ -65,14 +73,18 @@ class Scored:
     weakest: float
     titled: bool = False
     """Whether the question names the document that it is of."""
+    odds: float = 0.0
+    """The log-odds of being the answer that a selector gives it."""
 
     @property
     def score(self) -> float:
         told = self.meaning + COVERAGE_WEIGHT * self.covered + WEAKEST_WEIGHT * self.weakest
-        return told + TITLED_WEIGHT * self.titled
+        return told + TITLED_WEIGHT * self.titled + CHANCE_WEIGHT * self.odds
 
 
-def rank(question: Question, candidates: Sequence[Candidate], vectors: Vectors) -> list[Scored]:
+def rank(
+    question: Question, candidates: Sequence[Candidate], vectors: Vectors, selector: AnswerSelector | None = None
+) -> list[Scored]:
     """The candidates that may answer the question, best first; ties stay in the order of the evidence.
 
     What costs more is done for fewer: all sentences are compared alone, the best of them under their headings too,
@@ -90,16 +102,20 @@ def rank(question: Question, candidates: Sequence[Candidate], vectors: Vectors) 
     for read in (_in_place, _label):
         meanings = _meanings(question, best, [read(candidate) for candidate in best], vectors)
         scored = [replace(one, meaning=max(one.meaning, other)) for one, other in zip(scored, meanings, strict=True)]
+    if selector is not None:
+        odds = _odds(question, best, selector)
+        scored = [replace(one, odds=other) for one, other in zip(scored, odds, strict=True)]
     scored = _best(scored, SHORT_LIST)
     vectors.of([*weights, *question.focus, *(word for one in scored for word in _said(one.candidate))])
     full = [
-        Scored(one.candidate, one.meaning, *_covered(question, weights, one.candidate, vectors), one.titled)
+        Scored(one.candidate, one.meaning, *_covered(question, weights, one.candidate, vectors), one.titled, one.odds)
         for one in scored
     ]
     full = [
         one
         for one in full
-        if _means_asked(question, one.candidate, vectors)
+        if one.odds >= SURE_ODDS
+        or _means_asked(question, one.candidate, vectors)
         or (
             _speaks_of_focus(question, one.candidate, vectors)
             and speaks_of_asked(
@@ -108,6 +124,17 @@ def rank(question: Question, candidates: Sequence[Candidate], vectors: Vectors) 
         )
     ]
     return _best(within_bounds(question, [(one.candidate.sentence.text, one) for one in full]), SHORT_LIST)
+
+
+def _odds(question: Question, candidates: Sequence[Candidate], selector: AnswerSelector) -> list[float]:
+    """The log-odds of each sentence, alone or under its heading, whichever makes it likelier the answer."""
+    alone = [candidate.sentence.text for candidate in candidates]
+    placed = [at for at, candidate in enumerate(candidates) if candidate.sentence.in_place != alone[at]]
+    chances = selector.answering(question.text, [*alone, *(candidates[at].sentence.in_place for at in placed)])
+    best = chances[: len(alone)].copy()
+    best[placed] = np.maximum(best[placed], chances[len(alone) :])
+    odds = np.log(np.clip(best, 1e-6, 1 - 1e-6) / (1 - np.clip(best, 1e-6, 1 - 1e-6)))
+    return [float(one) for one in np.clip(odds, -MOST_ODDS, MOST_ODDS)]
 
 
 def _in_place(candidate: Candidate) -> str:

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from generator.lexicon import lemma, lexicon
 from generator.quantities import Quantity, quantities
-from generator.words import GERMAN_STOP_WORDS, STOP_WORDS, WORD, word_set
+from generator.words import GERMAN_STOP_WORDS, STOP_WORDS, WORD, language_of, word_set, words
 
 NEGATORS = word_set(
     "not no never none neither nor nobody nothing nowhere without cannot hardly forbidden prohibited banned unable "
@@ -216,7 +216,7 @@ def _statement(part: str, sentence: str, first: bool) -> Statement:
 
 def read_words(text: str, sentence: str, first: bool) -> Iterator[Word]:
     """The words that carry meaning. A capital at the start of a sentence makes no name of a word."""
-    german = is_german(sentence)
+    german = language_of(tuple(words(sentence))) == "de"
     for match in WORD.finditer(text):
         word = re.sub(r"['\u2019]s?$", "", match.group())
         plain = word.casefold()
@@ -235,13 +235,6 @@ def read_words(text: str, sentence: str, first: bool) -> Iterator[Word]:
         )
         is_name = is_name and plain not in LIGHT
         yield Word(word, lemma(plain), is_name or (any(map(str.isdigit, word)) and word[0].isupper()))
-
-
-@lru_cache(maxsize=2048)
-def is_german(text: str) -> bool:
-    """Whether a sentence is German, in which a capital makes no name."""
-    said = set(re.findall(r"\w+", text.casefold()))
-    return len(said & GERMAN_STOP_WORDS) >= 2 and len(said & STOP_WORDS) <= len(said & GERMAN_STOP_WORDS)
 
 
 def denies(text: str) -> bool:

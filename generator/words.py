@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Literal
 
@@ -79,11 +79,12 @@ def words(text: str) -> list[str]:
 def content_words(text: str) -> list[str]:
     """The words that carry meaning, in order, unstemmed."""
     found = words(text)
-    stop = STOP_WORDS_OF[language_of(found)]
+    stop = STOP_WORDS_OF[language_of(tuple(found))]
     return [word for word in found if word not in stop]
 
 
-def language_of(found: Sequence[str]) -> Language:
+@lru_cache(maxsize=4096)
+def language_of(found: tuple[str, ...]) -> Language:
     """The language of the words of a text, by the stop words among them; English where they tell nothing else."""
     if len(found) < 2:
         return "en"

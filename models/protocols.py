@@ -218,6 +218,18 @@ class EntailmentModel(Protocol):
         ...
 
 
+@runtime_checkable
+class AnswerSelector(Protocol):
+    """Says which lines of a text answer a question."""
+
+    @property
+    def fingerprint(self) -> Fingerprint: ...
+
+    def answering(self, question: str, lines: Sequence[str]) -> Scores:
+        """float32[n]: how likely each line answers the question, in [0, 1], against none doing so."""
+        ...
+
+
 class Agreement(StrEnum):
     """What a model that sees a picture says of a claim about it."""
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from models.builtin.batches import by_length, plain
 from models.builtin.onnx_files import export, exported, hash_file, open_session
 from models.protocols import Fingerprint, Matrix
 
@@ -22,10 +23,6 @@ DIMENSION = 384
 MAX_TOKENS = 256
 KEPT = 256
 """Texts whose vectors are kept for whoever asks for them next, or those of one call where these are more."""
-BATCH = 8
-"""Texts that one thread runs at once. A thread a core, each with a batch of its own, is a sixth faster than all on one
-batch, and alone a query takes as long on one thread as on two."""
-
 FORMAT = 1
 """Raised when the exported graph changes, so that old files are not read."""
 
@@ -78,27 +75,18 @@ class MiniLM:
 
     def _encode(self, texts: Sequence[str]) -> Matrix:
         vectors = np.empty((len(texts), DIMENSION), np.float32)
-        # Texts of like length share a batch, so that little is spent on padding; the longest go first, and few are
-        # cut into smaller batches, so that no thread waits long for the last.
-        order = sorted(range(len(texts)), key=lambda index: -len(texts[index]))
-        size = max(1, min(BATCH, len(texts) // (2 * self._threads)))
-        batches = [order[start : start + size] for start in range(0, len(order), size)]
+        batches = by_length([len(text) for text in texts], self._threads)
         found = self._pool.map(lambda rows: self._run([texts[row] for row in rows]), batches)
         for rows, batch in zip(batches, found, strict=True):
             vectors[rows] = batch
         return vectors
 
     def _run(self, texts: Sequence[str]) -> Matrix:
-        encodings = self._tokenizer.encode_batch([_valid(text) for text in texts])
+        encodings = self._tokenizer.encode_batch([plain(text) for text in texts])
         ids = np.array([encoding.ids for encoding in encodings], np.int64)
         mask = np.array([encoding.attention_mask for encoding in encodings], np.int64)
         vectors: Matrix = self._session.run(None, {"ids": ids, "mask": mask})[0]
         return vectors
-
-
-def _valid(text: str) -> str:
-    """The text with a question mark for each half of a surrogate pair, which no tokenizer takes."""
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _export(source: Path, path: Path) -> None:

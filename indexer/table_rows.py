@@ -211,6 +211,9 @@ def are_labelled(rows: Sequence[Row]) -> bool:
     labels = [label.text for label, _ in pairs]
     if any(len(text.split()) > LABEL_WORDS or any(map(str.isdigit, text)) for text in labels):
         return False
+    # A label with a colon stands beside what is filled in, and a mark in a box may read as one letter.
+    if any(text.endswith(":") for text in labels) or any(len(value.text) < 2 for _, value in pairs):
+        return False
     with_digits = sum(any(map(str.isdigit, value.text)) for _, value in pairs)
     return 2 * with_digits >= len(pairs) or (all(map(str.isupper, labels)) and not rows[1].text(0).isupper())
 

@@ -42,6 +42,7 @@ SAME_QUESTION = 0.7
 CHANCE_WEIGHT = 0.05
 """What the log-odds count that a selector gives a sentence of being the answer."""
 MOST_ODDS = 4.0
+"""Log-odds beyond which a selector is no surer."""
 SURE_ODDS = 2.0
 """Log-odds from which a sentence speaks of what is asked, whatever words it puts it in."""
 LONG_LIST = 24
@@ -133,8 +134,8 @@ def _odds(question: Question, candidates: Sequence[Candidate], selector: AnswerS
     chances = selector.answering(question.text, [*alone, *(candidates[at].sentence.in_place for at in placed)])
     best = chances[: len(alone)].copy()
     best[placed] = np.maximum(best[placed], chances[len(alone) :])
-    odds = np.log(np.clip(best, 1e-6, 1 - 1e-6) / (1 - np.clip(best, 1e-6, 1 - 1e-6)))
-    return [float(one) for one in np.clip(odds, -MOST_ODDS, MOST_ODDS)]
+    best = np.clip(best, 1e-6, 1 - 1e-6)
+    return [float(one) for one in np.clip(np.log(best / (1 - best)), -MOST_ODDS, MOST_ODDS)]
 
 
 def _in_place(candidate: Candidate) -> str:

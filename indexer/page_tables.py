@@ -64,12 +64,10 @@ class Table:
 
     def _named(self, row: Row) -> Iterator[str]:
         pairs = [(name, cell.text) for name, cell in zip(self.header, row.cells, strict=True) if cell]
-        if not any(self.header) and len(pairs) == 2 and len(self.header) == 2:
-            # Without names of columns the first cell names the second.
-            yield f"{pairs[0][1].rstrip(': ')}: {pairs[1][1]}"
-            return
-        if len(pairs) == 2 and row.cells[0] is None and not is_number(pairs[0][1]) and is_number(pairs[1][1]):
-            # A sum below the rows: what stands before it is its name, whatever column that stands in.
+        # Without names of columns the first cell names the second. So does what stands before a sum below the rows,
+        # whatever column that stands in.
+        is_field = not any(self.header) and len(self.header) == 2
+        if len(pairs) == 2 and (is_field or _is_sum(row, pairs[0][1], pairs[1][1])):
             yield f"{pairs[0][1].rstrip(': ')}: {pairs[1][1]}"
             return
         for name, text in pairs:
@@ -86,6 +84,10 @@ class Table:
             "row_boxes": [_rounded(row.box) for row in self.rows],
             "cell_boxes": [[_rounded(cell.box) if cell else None for cell in row.cells] for row in self.rows],
         }
+
+
+def _is_sum(row: Row, name: str, figure: str) -> bool:
+    return row.cells[0] is None and not is_number(name) and is_number(figure)
 
 
 def find_tables(words: Sequence[Word], marks: Marks = UNMARKED, bold: Sequence[Box] = ()) -> list[Table]:

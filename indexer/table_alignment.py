@@ -76,7 +76,8 @@ def gutters_of(lines: Sequence[Line], space: float = 0.0) -> list[Gutter]:
         return []
     height = median(line.height for line in lines)
     allowed = int(CROSSED * len(lines)) if len(lines) > 5 else 0
-    events = sorted(event for line in lines for x0, x1 in _solid(line, space) for event in ((x0, 1), (x1, -1)))
+    solid = [stretch for line in lines for stretch in _solid(line, space)]
+    events = sorted(event for x0, x1 in solid for event in ((x0, 1), (x1, -1)))
     gutters: list[Gutter] = []
     crossing, free_from = 0, None
     for x, step in events:
@@ -88,14 +89,14 @@ def gutters_of(lines: Sequence[Line], space: float = 0.0) -> list[Gutter]:
         if step < 0 and crossing == allowed:
             free_from = x
     if allowed:
-        gutters = [part for gutter in gutters for part in _around_few(gutter, lines, space, GUTTER * height)]
+        gutters = [part for gutter in gutters for part in _around_few(gutter, solid, GUTTER * height)]
     return gutters[:MOST_COLUMNS]
 
 
-def _around_few(gutter: Gutter, lines: Sequence[Line], space: float, least: float) -> list[Gutter]:
+def _around_few(gutter: Gutter, solid: Sequence[tuple[float, float]], least: float) -> list[Gutter]:
     """A gutter, or the two beside a column in the midst of it that few of the lines fill, as of payments received."""
     left, right = gutter
-    inside = [x for line in lines for x in _solid(line, space) if left < x[0] and x[1] < right]
+    inside = [(x0, x1) for x0, x1 in solid if left < x0 and x1 < right]
     if len(inside) < LEAST_FILLING:
         return [gutter]
     beside = (left, min(x0 for x0, _ in inside)), (max(x1 for _, x1 in inside), right)

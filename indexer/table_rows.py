@@ -26,6 +26,7 @@ LABEL_WORDS = 4
 SAME_START = 3.0
 """Points by which both may start apart."""
 FIGURES = re.compile(r"\d\W?\d\W?\d")
+"""Digits enough for a number of something, or a date."""
 NAME_WORDS = 6
 """Words of the longest cell of a first row that is taken for names of columns though nothing shows it."""
 

@@ -16,11 +16,9 @@ def stacked(block: Block, bold: Sequence[Box]) -> list[Block]:
     """The block, or the parts of it that begin with names of columns, each with the columns of its own lines."""
     in_bold = [len(line.runs) > 1 and _is_bold(line, bold) for line in block.lines]
     # Lines in bold all the way down tell nothing.
-    alone = [
-        own and not above and not below
-        for above, own, below in zip([True, *in_bold], in_bold, in_bold[1:], strict=False)
-    ]
-    cuts = [at for at, is_alone in enumerate(alone) if is_alone and _are_names(block.lines[at])]
+    inner = range(1, len(in_bold) - 1)
+    alone = [at for at in inner if in_bold[at] and not in_bold[at - 1] and not in_bold[at + 1]]
+    cuts = [at for at in alone if _are_names(block.lines[at])]
     if not cuts:
         return [block]
     parts = [list(block.lines[start:end]) for start, end in zip([0, *cuts], [*cuts, len(in_bold)], strict=True)]

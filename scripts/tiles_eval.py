@@ -9,7 +9,6 @@ costs, for all questions and for those about figures.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 from collections.abc import Sequence
@@ -26,7 +25,7 @@ from indexer.documents.opening import open_document
 from indexer.documents.rendering import render
 from models.protocols import ImageTextEncoder, Pixels
 from scripts.documents_corpus import build
-from scripts.documents_eval import EVAL
+from scripts.documents_eval import EVAL, read_records
 from store.records import Box
 
 GRIDS = ((2, 2), (2, 3), (3, 4))
@@ -88,7 +87,7 @@ def main() -> None:
     out = parser.parse_args().out.absolute()
     build(out)
     encoder = Builtin(Settings().home).encoder
-    records = [json.loads(line) for line in (EVAL / "answers.jsonl").read_text(encoding="utf-8").splitlines()]
+    records = read_records(EVAL)
     queries = encoder.encode_texts([record["question"] for record in records])
     pages, whole = pictures(out / "documents", None)
     right = [pages.index(record["source"]) for record in records]

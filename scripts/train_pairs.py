@@ -23,8 +23,9 @@ from torch.nn.functional import cross_entropy
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from models.builtin.batches import MODEL, minilm_tokenizer
 from models.builtin.bert import PairNetwork
-from models.builtin.pair_reader import MODEL, pair_tokenizer
+from models.builtin.pair_reader import MAX_TOKENS
 from scripts.pairs_corpus import Asked, Pair, read_claims, read_questions
 
 TASKS = ("claims", "answers")
@@ -43,7 +44,7 @@ class Trainer:
 
     def __init__(self, network: PairNetwork, seconds: float) -> None:
         self.network = network
-        self.tokenizer = pair_tokenizer()
+        self.tokenizer = minilm_tokenizer(MAX_TOKENS)
         self.parameters = network.thaw(FROZEN)
         self.optimizer = torch.optim.AdamW(self.parameters, lr=RATE, weight_decay=0.01, fused=True)
         self.start, self.seconds, self.steps = time.monotonic(), seconds, 0

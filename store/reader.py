@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence, Set
 from functools import cached_property, lru_cache
+from itertools import count
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +17,7 @@ from store.catalogue import Catalogue, read_columns
 from store.collections import Collection
 from store.filters import expression
 from store.full_text import full_text_query
+from store.held_words import HeldWords, Stems
 from store.manifest import FILE_NAME, Manifest, read_manifest
 from store.records import Filters, Item, Source, SourceState, Vector, Weighted
 from store.tables import READ_COLUMNS, image_vectors, open_tables, read_items, read_sources
@@ -43,7 +46,11 @@ Of a folder with more, what lies elsewhere is found too, and then left out."""
 
 HELD = 100_000
 """Rows up to which the texts of a version are held in memory once one is read: 60 MiB for as many passages. To read
-those of a search from disk takes 6 ms."""
+those of a search from disk takes 6 ms. From the third search on, the words are held as well, which takes as much again,
+and a second in the background for as many captions."""
+
+FIRST_SEARCHES = 2
+"""Searches that the full-text index on disk answers. A command that searches once has no use for more."""
 
 STEMS_KEPT = 50_000
 """Words whose stems are kept: to have one call cut them costs as much as all else that is done with the words found."""
@@ -69,7 +76,9 @@ class Reader:
         self._row_ids = RowIds(columns["_rowid"].to_numpy())
         self.vectors = open_view(view, items, folder, self._row_ids)
         self.allowed = lru_cache(FILTERS_KEPT)(self._allowed)
-        self._stems: dict[str, frozenset[str]] = {}
+        self._stems: dict[str, Stems] = {}
+        self._words: HeldWords | None = None
+        self._searches = count(1)
 
     @classmethod
     def open(
@@ -118,10 +127,14 @@ class Reader:
         The scores of texts add up, those of negative weight are subtracted; a row of which nothing is left is not
         found. Weights count in proportion to the largest.
         """
+        if next(self._searches) == FIRST_SEARCHES + 1 and len(self) <= HELD:
+            Thread(target=self._hold_words, name="words", daemon=True).start()
+        if self._words is not None:
+            return self._matching_held(self._words, texts, depth, filters)
         asked = full_text_query(texts)
         if asked is None:
             return []
-        allowed, ids, reach = self.allowed(filters), self.catalogue.ids, depth
+        allowed, reach = self.allowed(filters), depth
         while True:
             query = self._items.search(asked, query_type="fts").with_row_id(True).select(["_score"])
             if allowed.expression is not None:
@@ -130,36 +143,62 @@ class Reader:
             rows, scores = self._row_ids.rows(found["_rowid"].to_numpy()), found["_score"].to_numpy()
             kept = allowed.mask[rows] & (scores > 0)
             if len(rows) < reach or np.count_nonzero(kept) >= depth:
-                scored = zip(rows[kept].tolist(), scores[kept].tolist(), strict=True)
-                return sorted(scored, key=lambda one: (-one[1], ids[one[0]]))[:depth]
+                return self._best(rows[kept], scores[kept], depth)
             # The expression lets through more than the mask.
             reach *= 4
+
+    def _matching_held(self, words: HeldWords, texts: Sequence[Weighted[str]], depth: int, filters: Filters) -> Scored:
+        largest = max((text.weight for text in texts), default=0.0)
+        if largest <= 0:
+            return []
+        known = self._known_stems({word for text in texts for word in text.part.split()})
+        weighed = [
+            (stem, text.weight / largest) for text in texts for word in text.part.split() for stem in known[word]
+        ]
+        scores = words.scores(weighed)
+        rows = np.flatnonzero(self.allowed(filters).mask & (scores > 0))
+        if len(rows) > depth:
+            least = np.partition(scores[rows], -depth)[-depth]
+            rows = rows[scores[rows] >= least]
+        return self._best(rows, scores[rows], depth)
+
+    def _best(self, rows: Rows, scores: Vector, depth: int) -> Scored:
+        scored = zip(rows.tolist(), scores.tolist(), strict=True)
+        return sorted(scored, key=lambda one: (-one[1], self.catalogue.ids[one[0]]))[:depth]
+
+    def _hold_words(self) -> None:
+        texts = self._items.search().select(["words"]).to_arrow()["words"]
+        self._words = HeldWords.of(texts, self._cut)
 
     def stems(self, texts: Sequence[str]) -> list[set[str]]:
         """For each text the stems of its words, as the full-text index sees them; none for words that it leaves out."""
         words = [set(text.split()) for text in texts]
-        every = set[str]().union(*words)
-        known = {word: stems for word in every if (stems := self._stems.get(word)) is not None}
-        if new := sorted(every - known.keys()):
+        known = self._known_stems(set[str]().union(*words))
+        return [{stem for word in some for stem in known[word]} for some in words]
+
+    def _known_stems(self, words: Set[str]) -> dict[str, Stems]:
+        """The stems in each of `words`, which hold no space."""
+        known = {word: stems for word in words if (stems := self._stems.get(word)) is not None}
+        if new := sorted(words - known.keys()):
             found = self._cut(new)
             known |= found
             if len(self._stems) > STEMS_KEPT:
                 # Searches run side by side: what others may be reading is replaced, not emptied.
                 self._stems = {}
             self._stems.update(found)
-        return [set[str]().union(*(known[word] for word in some)) for some in words]
+        return known
 
-    def _cut(self, words: Sequence[str]) -> dict[str, frozenset[str]]:
-        """The stems in each of `words`, which hold no space. Asked for together: a call costs 0.6 ms for any number."""
-        stems: list[set[str]] = [set()]
+    def _cut(self, words: Sequence[str]) -> dict[str, Stems]:
+        """The stems in each of `words`. Asked for together: a call costs 0.6 ms for any number."""
+        stems: list[list[str]] = [[]]
         for token in self._items.tokenize(f"\n{BETWEEN_TEXTS}\n".join(words), column="words"):
             if token.text == BETWEEN_TEXTS:
-                stems.append(set())
+                stems.append([])
             else:
-                stems[-1].add(token.text)
+                stems[-1].append(token.text)
         if len(stems) != len(words):
-            return dict.fromkeys(words, frozenset())
-        return {word: frozenset(found) for word, found in zip(words, stems, strict=True)}
+            return dict.fromkeys(words, ())
+        return {word: tuple(found) for word, found in zip(words, stems, strict=True)}
 
     def image_vectors(self, rows: Sequence[int]) -> Matrix:
         """float32[n, d]: the image vectors of `rows`, in that order; zeros for one that has none."""

@@ -1,0 +1,74 @@
+"""Words held in memory against the full-text index on disk: the same rows with the same scores."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from api.service import Viscite
+from store.reader import FIRST_SEARCHES, Reader
+from store.records import Filters, Kind, Weighted
+from store.vector_views import Scored
+
+WORDS = ["harbour", "boats", "Boat", "boating", "the", "ferry", "night-ferry", "ice-cream", "cream's", "Straße", "STRASSE", "naïve", "2023", "1,240", "lamp;", "lamps", "running", "run", "and", "of", "a", "café", "Hafen", "(quay)", "e-mail", "don't", "zq"]
+TEXTS = 80
+NONE = Filters()
+
+
+@pytest.fixture
+def readers(viscite: Viscite, tmp_path: Path) -> tuple[Reader, Reader]:
+    """One version read by two: the first has been asked nothing, the second holds the words."""
+    chance = random.Random(5)
+    (tmp_path / "notes").mkdir()
+    for number in range(TEXTS):
+        words = chance.choices(WORDS, k=chance.randint(1, 40))
+        (tmp_path / "notes" / f"{number}.txt").write_text(" ".join(words), encoding="utf-8")
+    (tmp_path / "notes" / "empty.txt").write_text("the of and", encoding="utf-8")
+    viscite.index([tmp_path / "notes"], "default")
+    collection = viscite.home.collection("default")
+    fresh, held = Reader.open(collection), Reader.open(collection)
+    for _ in range(FIRST_SEARCHES + 1):
+        held.matching([Weighted("harbour")], 1, NONE)
+    for thread in threading.enumerate():
+        if thread.name == "words":
+            thread.join()
+    return fresh, held
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        [Weighted("harbour")],
+        [Weighted("the night ferry to the quay"), Weighted("boats", 0.5)],
+        [Weighted("boat boat boat"), Weighted("ferry", -0.5)],
+        [Weighted("ice cream", 3.0), Weighted("lamps running", 1.5), Weighted("2023", -1.0)],
+        [Weighted("strasse naive cafe don't")],
+        [Weighted("the of and")],
+        [Weighted("unheard-of")],
+        [Weighted("boat", -1.0)],
+        [],
+    ],
+)
+def test_the_scores_are_those_of_the_index(readers: tuple[Reader, Reader], texts: Sequence[Weighted[str]]) -> None:
+    fresh, held = readers
+    on_disk, in_memory = fresh.matching(texts, TEXTS, NONE), held.matching(texts, TEXTS, NONE)
+    assert dict(in_memory) == pytest.approx(dict(on_disk), abs=1e-3)
+    assert in_memory == sorted(in_memory, key=lambda one: -one[1])
+
+
+def test_filters_and_depth_hold(readers: tuple[Reader, Reader]) -> None:
+    fresh, held = readers
+    asked, kinds = [Weighted("harbour lamp")], Filters(kinds=(Kind.IMAGE,))
+    assert not held.matching(asked, 10, kinds)
+    some = Filters(under=(fresh.catalogue.path(0, ()),))
+    fresh_some, held_some = fresh.matching(asked, 10, some), held.matching(asked, 10, some)
+    assert rows(held_some) == rows(fresh_some)
+    assert rows(held.matching(asked, 5, NONE)) == rows(held.matching(asked, TEXTS, NONE))[:5]
+
+
+def rows(found: Scored) -> list[int]:
+    return [row for row, _ in found]

@@ -14,7 +14,10 @@ from store.reader import FIRST_SEARCHES, Reader
 from store.records import Filters, Kind, Weighted
 from store.vector_views import Scored
 
-WORDS = ["harbour", "boats", "Boat", "boating", "the", "ferry", "night-ferry", "ice-cream", "cream's", "Straße", "STRASSE", "naïve", "2023", "1,240", "lamp;", "lamps", "running", "run", "and", "of", "a", "café", "Hafen", "(quay)", "e-mail", "don't", "zq"]
+TEXT = (
+    "harbour boats Boat boating the ferry night-ferry ice-cream cream's Straße STRASSE naïve 2023 1,240 lamp; lamps "
+    "running run and of a café Hafen (quay) e-mail don't zq"
+)
 TEXTS = 80
 NONE = Filters()
 
@@ -25,7 +28,7 @@ def readers(viscite: Viscite, tmp_path: Path) -> tuple[Reader, Reader]:
     chance = random.Random(5)
     (tmp_path / "notes").mkdir()
     for number in range(TEXTS):
-        words = chance.choices(WORDS, k=chance.randint(1, 40))
+        words = chance.choices(TEXT.split(), k=chance.randint(1, 40))
         (tmp_path / "notes" / f"{number}.txt").write_text(" ".join(words), encoding="utf-8")
     (tmp_path / "notes" / "empty.txt").write_text("the of and", encoding="utf-8")
     viscite.index([tmp_path / "notes"], "default")

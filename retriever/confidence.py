@@ -21,9 +21,6 @@ MOST_LEXICAL = 4.0
 THRESHOLD = 0.09
 """Confidence under which the best hit counts as nothing."""
 
-SHOWN = 10
-"""Rows, best first, that most searches show."""
-
 
 def confidence(evidence: Mapping[str, float], words: float) -> float:
     """The probability that an item is relevant: a logistic model of its evidence by channel, and of the share of the
@@ -62,9 +59,7 @@ class Judge:
     def evidence(self, rows: Sequence[int]) -> list[tuple[dict[str, float], float]]:
         """For each row its evidence by channel, and the share of the query's words that stand in it."""
         worded = [row for row in rows if row in self._scores.get("lexical", ())]
-        # The first are likely to be shown; read with the others they cost little.
-        self._matches.of([*worded, *rows[:SHOWN]])
-        shares = {row: match.share for row, match in zip(worded, self._matches.of(worded), strict=True)}
+        shares = dict(zip(worded, self._matches.shares(worded), strict=True))
         return [(self._by_channel(row), shares.get(row, 0.0)) for row in rows]
 
     def probability(self, channel: str, row: int, score: float) -> float | None:

@@ -15,12 +15,11 @@ from store.records import Item, Kind, Query
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """An item without its vectors, the path of its file, where it holds which of the words, and what share of them."""
+    """An item without its vectors, the path of its file, and where it holds which of the words."""
 
     item: Item
     path: str
     said: Said
-    share: float
 
 
 class Matches:
@@ -38,9 +37,15 @@ class Matches:
             items = self._reader.items(new)
             paths = [self._reader.catalogue.path(row, self._query.filters.under) for row in new]
             for row, item, path, said in zip(new, items, paths, self._said(items, paths), strict=True):
-                share = len(said.words) / len(self._wanted) if self._wanted else 0.0
-                self._known[row] = Match(item, path, said, share)
+                self._known[row] = Match(item, path, said)
         return [self._known[row] for row in rows]
+
+    def shares(self, rows: Sequence[int]) -> list[float]:
+        """The share of the words that each of `rows` holds."""
+        if not self._wanted:
+            return [0.0] * len(rows)
+        shares: list[float] = self._reader.holding(list(self._wanted.values()), rows).mean(axis=0).tolist()
+        return shares
 
     @cached_property
     def _wanted(self) -> dict[str, set[str]]:

@@ -29,7 +29,7 @@ from store.vector_views import Matrix, VectorColumn, ViewName
 from store.writer import Writer, lock
 
 COLLECTION = "bench"
-WARM, TIMED = 20, 100
+WARM, TIMED = 100, 100
 COMPARED = 100
 ASKED_WORDS = 8
 NEAREST = 10
@@ -123,7 +123,7 @@ def bench_view(view: ViewName, home: Path, captions: Path | None) -> None:
 
 
 def _spent(viscite: Viscite, asked: list[str], filters: dict[str, Any]) -> list[float]:
-    """Milliseconds of each search but the first ones."""
+    """Milliseconds of each search but the first ones, during which texts and words come to be held in memory."""
     spent = []
     for text in asked:
         start = time.perf_counter()

@@ -6,7 +6,7 @@ LanceDB. What a stem adds to the score of a row that holds it does not depend on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +24,7 @@ Stems = tuple[str, ...]
 """The stems in a word without spaces, in their order: `("ice", "cream")` in `ice-cream`, none in `the`."""
 
 Integers = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,15 @@ class HeldWords:
                 held = slice(self.gains.indptr[place], self.gains.indptr[place + 1])
                 total[self.gains.indices[held]] += np.float32(weight) * self.gains.data[held]
         return total
+
+    def holding(self, stems: Iterable[str], rows: Integers) -> Flags:
+        """bool[rows]: whether each of `rows` holds any of `stems`."""
+        found = np.zeros(len(rows), bool)
+        for stem in stems:
+            if (place := self.places.get(stem)) is not None:
+                held = self.gains.indices[self.gains.indptr[place] : self.gains.indptr[place + 1]]
+                found |= held[np.searchsorted(held[:-1], rows)] == rows
+        return found
 
 
 def _spread(columns: Sequence[Sequence[int]], word_of: Integers, row_of: Integers) -> tuple[Integers, Integers]:

@@ -17,7 +17,7 @@ from store.catalogue import Catalogue, read_columns
 from store.collections import Collection
 from store.filters import expression
 from store.full_text import full_text_query
-from store.held_words import HeldWords, Stems
+from store.held_words import Flags, HeldWords, Stems
 from store.manifest import FILE_NAME, Manifest, read_manifest
 from store.records import Filters, Item, Source, SourceState, Vector, Weighted
 from store.tables import READ_COLUMNS, image_vectors, open_tables, read_items, read_sources
@@ -52,7 +52,7 @@ and a second in the background for as many captions."""
 FIRST_SEARCHES = 2
 """Searches that the full-text index on disk answers. A command that searches once has no use for more."""
 
-STEMS_KEPT = 50_000
+STEMS_KEPT = 100_000
 """Words whose stems are kept: to have one call cut them costs as much as all else that is done with the words found."""
 
 FILTERS_KEPT = 16
@@ -168,7 +168,22 @@ class Reader:
 
     def _hold_words(self) -> None:
         texts = self._items.search().select(["words"]).to_arrow()["words"]
-        self._words = HeldWords.of(texts, self._cut)
+        self._words = HeldWords.of(texts, lambda words: self._known_stems(set(words)))
+
+    def holding(self, words: Sequence[Set[str]], rows: Sequence[int]) -> Flags:
+        """bool[words, rows]: which of `rows` hold which of `words`, each given as its stems, in anything that the
+        full-text index reads of them.
+        """
+        if self._words is not None:
+            every = np.array(rows, np.int64)
+            return np.array([self._words.holding(stems, every) for stems in words]).reshape(len(words), len(rows))
+        # In ascending order, as a table gives them.
+        chosen = sorted(set(rows))
+        texts = self._items.take_offsets(chosen).select(["words"]).to_arrow()["words"].to_pylist() if chosen else []
+        held = dict(zip(chosen, self.stems([text or "" for text in texts]), strict=True))
+        return np.array([[bool(stems & held[row]) for row in rows] for stems in words], bool).reshape(
+            len(words), len(rows)
+        )
 
     def stems(self, texts: Sequence[str]) -> list[set[str]]:
         """For each text the stems of its words, as the full-text index sees them; none for words that it leaves out."""

@@ -75,3 +75,15 @@ def test_filters_and_depth_hold(readers: tuple[Reader, Reader]) -> None:
 
 def rows(found: Scored) -> list[int]:
     return [row for row, _ in found]
+
+
+def test_which_words_a_row_holds(readers: tuple[Reader, Reader]) -> None:
+    fresh, held = readers
+    every = range(len(fresh))
+    words = [{"boat"}, {"ice", "lamp"}, {"unheard"}, set[str]()]
+    on_disk, in_memory = fresh.holding(words, every), held.holding(words, every)
+    assert (on_disk == in_memory).all()
+    assert on_disk[0].any()
+    assert not on_disk[0].all()
+    assert not on_disk[2:].any()
+    assert held.holding(words, []).shape == (4, 0)

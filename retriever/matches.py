@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from retriever.explanation import Said
-from store.file_words import file_words
 from store.reader import Reader
-from store.records import Item, Kind, Query
+from store.records import Item, Query
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,10 @@ class Matches:
         """The share of the words that each of `rows` holds."""
         if not self._wanted:
             return [0.0] * len(rows)
-        shares: list[float] = self._reader.holding(list(self._wanted.values()), rows).mean(axis=0).tolist()
+        held = self._reader.holding(list(self._wanted.values()), rows)
+        if held is None:
+            return [len(match.said.words) / len(self._wanted) for match in self.of(rows)]
+        shares: list[float] = held.mean(axis=0).tolist()
         return shares
 
     @cached_property
@@ -56,16 +58,7 @@ class Matches:
     def _said(self, items: Sequence[Item], paths: Sequence[str]) -> list[Said]:
         if not self._wanted:
             return [Said() for _ in items]
-        texts = [
-            text
-            for item, path in zip(items, paths, strict=True)
-            # The full-text index reads the file name with pictures and pages, not with each passage.
-            for text in (
-                "" if item.kind is Kind.PASSAGE else file_words(path.rsplit("/", 1)[-1]),
-                item.text,
-                item.description,
-            )
-        ]
+        texts = [text for item, path in zip(items, paths, strict=True) for text in self._reader.said(item, path)]
         found = [
             tuple(word for word, stems in self._wanted.items() if stems & there) for there in self._reader.stems(texts)
         ]

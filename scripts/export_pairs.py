@@ -20,10 +20,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from models.builtin.bert import WIDTH, PairNetwork
 from models.builtin.onnx_files import export
 from models.builtin.pair_reader import PATH, PairReader
-from scripts.pairs_corpus import read_claims
+from scripts.pairs_corpus import read_claims, read_questions
 
 INPUTS = ["words", "mask", "types"]
 OUTPUTS = ["verdicts", "answers"]
+EVEN = 0.5
+"""The chance under which a line is likelier no answer."""
 
 
 def main() -> None:
@@ -44,14 +46,23 @@ def main() -> None:
 
 
 def compare(whole: PairReader, small: PairReader) -> None:
-    """Print how the two read the held-out claims."""
-    pairs = read_claims(held_out=True)
+    """Print how the two read the held-out claims and questions."""
+    pairs, asked = read_claims(held_out=True), read_questions(held_out=True)
     right = np.array([pair.label for pair in pairs])
     said = [reader.judge([(pair.text, pair.other) for pair in pairs]).argmax(1) for reader in (whole, small)]
     print(
         f"{len(pairs)} claims: {np.mean(said[0] == right):.3f} right in 32 bits, {np.mean(said[1] == right):.3f} in 8; "
         f"they agree on {np.mean(said[0] == said[1]):.3f}"
     )
+    answerable, others = [one for one in asked if one.answers], [one for one in asked if not one.answers]
+    for reader, bits in ((whole, 32), (small, 8)):
+        chances = [reader.answering(one.question, one.lines) for one in answerable]
+        first = sum(int(some.argmax()) in one.answers for some, one in zip(chances, answerable, strict=True))
+        quiet = sum(reader.answering(one.question, one.lines).max() < EVEN for one in others)
+        print(
+            f"{first} of {len(answerable)} questions answered by the right line in {bits} bits, {quiet} of "
+            f"{len(others)} without an answer by none"
+        )
 
 
 if __name__ == "__main__":

@@ -15,11 +15,12 @@ import pyarrow.compute as pc
 
 from store.catalogue import Catalogue, read_columns
 from store.collections import Collection
+from store.file_words import file_words
 from store.filters import expression
 from store.full_text import full_text_query
 from store.held_words import Flags, HeldWords, Stems
 from store.manifest import FILE_NAME, Manifest, read_manifest
-from store.records import Filters, Item, Source, SourceState, Vector, Weighted
+from store.records import Filters, Item, Kind, Source, SourceState, Vector, Weighted
 from store.tables import READ_COLUMNS, image_vectors, open_tables, read_items, read_sources
 from store.vector_views import (
     Allowed,
@@ -78,6 +79,7 @@ class Reader:
         self.allowed = lru_cache(FILTERS_KEPT)(self._allowed)
         self._stems: dict[str, Stems] = {}
         self._words: HeldWords | None = None
+        self._said: HeldWords | None = None
         self._searches = count(1)
 
     @classmethod
@@ -167,23 +169,33 @@ class Reader:
         return sorted(scored, key=lambda one: (-one[1], self.catalogue.ids[one[0]]))[:depth]
 
     def _hold_words(self) -> None:
-        texts = self._items.search().select(["words"]).to_arrow()["words"]
-        self._words = HeldWords.of(texts, lambda words: self._known_stems(set(words)))
+        def cut(words: Sequence[str]) -> dict[str, Stems]:
+            return self._known_stems(set(words))
 
-    def holding(self, words: Sequence[Set[str]], rows: Sequence[int]) -> Flags:
-        """bool[words, rows]: which of `rows` hold which of `words`, each given as its stems, in anything that the
-        full-text index reads of them.
+        rows = range(len(self))
+        said = [
+            " ".join(self.said(item, self.catalogue.path(row, ())))
+            for row, item in zip(rows, self.items(rows), strict=True)
+        ]
+        self._said = HeldWords.of(pa.chunked_array([said]), cut)
+        self._words = HeldWords.of(self._items.search().select(["words"]).to_arrow()["words"], cut)
+
+    def holding(self, words: Sequence[Set[str]], rows: Sequence[int]) -> Flags | None:
+        """bool[words, rows]: which of `rows` say which of `words`, each given as its stems, in file name, text or
+        description. None while the words are not held in memory.
         """
-        if self._words is not None:
-            every = np.array(rows, np.int64)
-            return np.array([self._words.holding(stems, every) for stems in words]).reshape(len(words), len(rows))
-        # In ascending order, as a table gives them.
-        chosen = sorted(set(rows))
-        texts = self._items.take_offsets(chosen).select(["words"]).to_arrow()["words"].to_pylist() if chosen else []
-        held = dict(zip(chosen, self.stems([text or "" for text in texts]), strict=True))
-        return np.array([[bool(stems & held[row]) for row in rows] for stems in words], bool).reshape(
-            len(words), len(rows)
-        )
+        if self._said is None:
+            return None
+        every = np.array(rows, np.int64)
+        return np.array([self._said.holding(stems, every) for stems in words]).reshape(len(words), len(rows))
+
+    def said(self, item: Item, path: str) -> tuple[str, str, str]:
+        """What an item says that a search may show: in the name of its file, its text and its description.
+
+        The full-text index reads the file name with pictures and pages, not with each passage.
+        """
+        name = "" if item.kind is Kind.PASSAGE else file_words(path.rsplit("/", 1)[-1])
+        return name, item.text, item.description
 
     def stems(self, texts: Sequence[str]) -> list[set[str]]:
         """For each text the stems of its words, as the full-text index sees them; none for words that it leaves out."""

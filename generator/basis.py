@@ -21,6 +21,10 @@ from generator.vectors import Vectors
 
 LIKELY = 2
 """Sentences, those with the most words of the statement, that are compared with it in meaning."""
+FIT_WEIGHT = 2.0
+"""What the share of a statement's words that a sentence holds counts beside their cosine when one is chosen."""
+BEHIND = 1 / FIT_WEIGHT
+"""By how much less a sentence may fit than another before no cosine in [0, 1] makes up for it, and none is computed."""
 AROUND = 0.8
 """What a word counts, in the choice of a sentence, that only what stands around it holds."""
 NAMED = 0.3
@@ -75,7 +79,8 @@ class Material:
 def likely(said: Statement, material: Material) -> list[Stated]:
     """The sentences that may say what a statement says, best first."""
     exact = sorted(material.stated, key=lambda one: -_shared(said, one))[: 4 * LIKELY]
-    return sorted(exact, key=lambda one: -_fit(said, one, material))[:LIKELY]
+    fits = sorted(((_fit(said, one, material), one) for one in exact), key=lambda pair: -pair[0])[:LIKELY]
+    return [one for fit, one in fits if fit >= fits[0][0] - BEHIND]
 
 
 def basis(said: Statement, material: Material, vectors: Vectors) -> Basis | None:
@@ -86,7 +91,7 @@ def basis(said: Statement, material: Material, vectors: Vectors) -> Basis | None
     texts = [one.text for one in candidates]
     vectors.of([said.text, *texts])
     alike = [float(one) for one in vectors.of(texts) @ vectors.of([said.text])[0]]
-    best = max(range(len(texts)), key=lambda at: alike[at] + 2 * _fit(said, candidates[at], material))
+    best = max(range(len(texts)), key=lambda at: alike[at] + FIT_WEIGHT * _fit(said, candidates[at], material))
     found = candidates[best]
     around = material.topics | found.around
     chosen = nearest(said, found.statements, around)

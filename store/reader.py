@@ -177,7 +177,7 @@ class Reader:
             " ".join(self.said(item, self.catalogue.path(row, ())))
             for row, item in zip(rows, self.items(rows), strict=True)
         ]
-        self._said = HeldWords.of(pa.chunked_array([said]), cut)
+        self._said = HeldWords.of(pa.chunked_array([pa.array(said, pa.string())]), cut)
         self._words = HeldWords.of(self._items.search().select(["words"]).to_arrow()["words"], cut)
 
     def holding(self, words: Sequence[Set[str]], rows: Sequence[int]) -> Flags | None:

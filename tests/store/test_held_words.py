@@ -7,9 +7,12 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
 import pytest
 
 from api.service import Viscite
+from store.held_words import HeldWords
 from store.reader import FIRST_SEARCHES, Reader
 from store.records import Filters, Kind, Weighted
 from store.vector_views import Scored
@@ -92,3 +95,10 @@ def test_which_words_a_row_holds(readers: tuple[Reader, Reader]) -> None:
     none = held.holding(words, [])
     assert none is not None
     assert none.shape == (4, 0)
+
+
+@pytest.mark.parametrize("texts", [[], ["", None], ["the"]])
+def test_where_there_are_no_words_nothing_is_found(texts: list[str | None]) -> None:
+    held = HeldWords.of(pa.chunked_array([pa.array(texts, pa.string())]), lambda words: dict.fromkeys(words, ()))
+    assert held.scores([("boat", 1.0)]).tolist() == [0.0] * len(texts)
+    assert not held.holding(["boat"], np.arange(len(texts))).any()

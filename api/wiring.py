@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from models.builtin.backbone import Backbone
     from models.builtin.caption_trust import TrustedCaptioner
     from models.builtin.captioner import Captioner
+    from models.builtin.claim_reader import ClaimReader
     from models.builtin.describer import BuiltinDescriber
     from models.builtin.encoder import BuiltinEncoder
     from models.builtin.minilm import MiniLM
@@ -93,6 +94,12 @@ class Builtin:
         from models.builtin.captioner import Captioner
 
         return Captioner.load()
+
+    @cached_property
+    def claim_reader(self) -> ClaimReader:
+        from models.builtin.claim_reader import ClaimReader
+
+        return ClaimReader.load()
 
     @cached_property
     def pair_reader(self) -> PairReader:
@@ -207,7 +214,7 @@ class Models:
         from generator.pipeline import Generator
         from generator.sight import Sight
 
-        judges = Judges(sight=Sight(self.encoder), entailment=self._entailment())
+        judges = Judges(self._builtin.claim_reader, Sight(self.encoder), self._entailment())
         return Generator(self.answer_model, self.embedder, judges, self._limits)
 
     @cached_property

@@ -15,7 +15,8 @@ from itertools import chain
 from generator import checks
 from generator.basis import Basis, Material, basis, likely
 from generator.evidence import PICTURES, file_name, is_picture
-from generator.findings import Finding, with_agreement, with_entailment
+from generator.excerpt import excerpt
+from generator.findings import IN_PART, NOT_SAID, SAID, Finding, with_agreement, with_entailment
 from generator.judges import Judges
 from generator.places import GAP
 from generator.quantities import Quantity, pool
@@ -24,6 +25,7 @@ from generator.safety import neutralise
 from generator.statements import Statement, statements
 from generator.support import Features, probability
 from generator.vectors import Vectors
+from generator.weighing import Signals, weighed
 from generator.words import comparable
 from store.records import Evidence, Vector, Verdict
 
@@ -64,18 +66,20 @@ class Assessor:
         self._readings = {piece.number: read(piece) for piece in evidence}
         self._materials: dict[tuple[int, ...], Material] = {}
         self._findings: dict[tuple[str, tuple[int, ...]], Finding] = {}
+        self._told: dict[tuple[str, str], Vector] = {}
 
     def prepare(self, claims: Sequence[tuple[str, Sequence[Evidence]]]) -> None:
-        """Encodes in one batch what `assess` will compare for these claims and the evidence that each cites."""
+        """Encodes and reads in one batch each what `assess` will need for these claims and the evidence each cites."""
+        unsettled = [(claim, cited) for claim, cited in claims if self.settled(claim, cited) is None]
         texts = [
             text
-            for claim, cited in claims
-            if len(claim) <= LONGEST_CLAIM and self._verbatim(claim, cited) is None
+            for claim, cited in unsettled
             for said in claim_statements(claim)
-            for text in (said.text, *(one.text for one in likely(said, self._material(cited))))
+            for text in (said.text, *(one.text for _, one in likely(said, self._material(cited))))
         ]
         if texts:
             self._vectors.of(texts)
+        self._read([(self._excerpt(claim, cited), claim) for claim, cited in unsettled if not _with_vectors(cited)])
         of_pictures = [PICTURE_NAME.sub("", claim) for claim, cited in claims if _with_vectors(cited)]
         if self._judges.sight is not None and of_pictures:
             self._judges.sight.prepare(of_pictures)
@@ -94,7 +98,8 @@ class Assessor:
         worth = [piece for piece in among if 2 * held[piece.number] >= len(wanted)]
         return sorted(worth, key=lambda piece: -held[piece.number])[:ASKED]
 
-    def _assess(self, claim: str, cited: Sequence[Evidence]) -> Finding:
+    def settled(self, claim: str, cited: Sequence[Evidence]) -> Finding | None:
+        """What is found at once, without a look at single statements; None where that takes more."""
         verbatim = self._verbatim(claim, cited)
         if verbatim is not None:
             return Finding(Verdict.SUPPORTED, 1.0, "the words stand in the evidence", verbatim)
@@ -103,8 +108,39 @@ class Assessor:
         everything = "\n".join(self._readings[piece.number].text for piece in cited)
         if problem := checks.quotation(claim, everything):
             return Finding(Verdict.UNSUPPORTED, 0.0, problem)
-        found = combined([self.judge(said, claim, cited) for said in claim_statements(claim)])
+        return None
+
+    def _assess(self, claim: str, cited: Sequence[Evidence]) -> Finding:
+        if settled := self.settled(claim, cited):
+            return settled
+        judged = [self.judge(said, claim, cited) for said in claim_statements(claim)]
+        found = self._weighed(claim, cited, judged, combined(judged))
         return self._heard(claim, cited, self._seen(claim, cited, found))
+
+    def signals(self, claim: str, cited: Sequence[Evidence], judged: Sequence[Judgement], found: Finding) -> Signals:
+        """What the rules found of a claim, and what the claim reader says of it."""
+        pair = self._excerpt(claim, cited), claim
+        self._read([pair])
+        weakest = min((one.support for one in judged), default=0.0)
+        return Signals.of(found, weakest, any(one.missing for one in judged), self._told[pair])
+
+    def _weighed(self, claim: str, cited: Sequence[Evidence], judged: Sequence[Judgement], found: Finding) -> Finding:
+        """The finding of the rules after the claim reader was heard.
+
+        It is not asked of pictures that can be looked at: what a describer says of them may be a guess.
+        """
+        if self._judges.reader is None or not judged or _with_vectors(cited) or not self._excerpt(claim, cited):
+            return found
+        return weighed(found, self.signals(claim, cited, judged, found))
+
+    def _excerpt(self, claim: str, cited: Sequence[Evidence]) -> str:
+        return excerpt(claim_statements(claim), self._material(cited))
+
+    def _read(self, pairs: Sequence[tuple[str, str]]) -> None:
+        """Has the claim reader read the pairs of text and claim that it has not read before."""
+        new = [pair for pair in dict.fromkeys(pairs) if pair[0] and pair not in self._told]
+        if self._judges.reader is not None and new:
+            self._told.update(zip(new, self._judges.reader.read(new), strict=True))
 
     def _heard(self, claim: str, cited: Sequence[Evidence], found: Finding) -> Finding:
         """The finding after the models have been heard that were asked for."""
@@ -133,7 +169,7 @@ class Assessor:
         found = basis(said, self._material(cited), self._vectors)
         readings = [self._readings[piece.number] for piece in cited]
         if found is None:
-            return Judgement(0.0, missing="the cited evidence does not say this")
+            return Judgement(0.0, missing=NOT_SAID)
         if problem := contradiction(said, claim, found, readings):
             return Judgement(0.0, found.quote, contradicted=problem)
         missing = lacking(said, claim, found, readings, [file_name(piece) for piece in cited])
@@ -145,7 +181,7 @@ class Assessor:
     def _material(self, cited: Sequence[Evidence]) -> Material:
         numbers = tuple(piece.number for piece in cited)
         if numbers not in self._materials:
-            self._materials[numbers] = Material.of([self._readings[number] for number in numbers])
+            self._materials[numbers] = Material([self._readings[number] for number in numbers])
         return self._materials[numbers]
 
     def _verbatim(self, claim: str, cited: Sequence[Evidence]) -> str | None:
@@ -181,10 +217,10 @@ def combined(judged: Sequence[Judgement]) -> Finding:
     mean = round(sum(one.support for one in judged) / len(judged), 4)
     missing = next((one.missing for one in judged if one.missing), "")
     if weakest.support >= SUPPORTED:
-        return Finding(Verdict.SUPPORTED, mean, "the evidence says so in other words", quote)
+        return Finding(Verdict.SUPPORTED, mean, SAID, quote)
     if any(one.mostly or one.support >= SUPPORTED for one in judged):
-        return Finding(Verdict.PARTIAL, mean, missing or "the cited evidence says this only in part", quote)
-    return Finding(Verdict.UNSUPPORTED, mean, missing or "the cited evidence does not say this", quote)
+        return Finding(Verdict.PARTIAL, mean, missing or IN_PART, quote)
+    return Finding(Verdict.UNSUPPORTED, mean, missing or NOT_SAID, quote)
 
 
 def contradiction(said: Statement, claim: str, basis: Basis, readings: Sequence[Reading]) -> str | None:

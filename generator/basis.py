@@ -19,12 +19,14 @@ from generator.reading import Reading, Stated
 from generator.statements import Statement, Word
 from generator.vectors import Vectors
 
+SHARING = 8
+"""Sentences, those with the most words of the statement, of which it is told how well they fit it."""
 LIKELY = 2
-"""Sentences, those with the most words of the statement, that are compared with it in meaning."""
+"""Sentences, those that fit the statement best, that are compared with it in meaning."""
 FIT_WEIGHT = 2.0
 """What the share of a statement's words that a sentence holds counts beside their cosine when one is chosen."""
-BEHIND = 1 / FIT_WEIGHT
-"""By how much less a sentence may fit than another before no cosine in [0, 1] makes up for it, and none is computed."""
+BEHIND = 0.25
+"""By how much less a sentence may fit than another before no cosine is computed that might make up for it."""
 AROUND = 0.8
 """What a word counts, in the choice of a sentence, that only what stands around it holds."""
 NAMED = 0.3
@@ -61,26 +63,27 @@ class Basis:
         return self.stated.statements
 
 
-@dataclass(frozen=True, slots=True)
 class Material:
     """The sentences of the cited evidence, the lemmas of what they speak of, and in how many each lemma stands."""
 
-    stated: Sequence[Stated]
-    topics: frozenset[str]
-    spread: Counter[str]
+    def __init__(self, readings: Sequence[Reading]) -> None:
+        self.stated = list(chain.from_iterable(one.stated for one in readings))
+        self.topics = frozenset(chain.from_iterable(one.topics for one in readings))
+        self.spread = Counter(chain.from_iterable(one.lemmas for one in self.stated))
+        self._fits: dict[Statement, list[tuple[float, Stated]]] = {}
 
-    @classmethod
-    def of(cls, readings: Sequence[Reading]) -> Material:
-        stated = list(chain.from_iterable(one.stated for one in readings))
-        topics = frozenset(chain.from_iterable(one.topics for one in readings))
-        return cls(stated, topics, Counter(chain.from_iterable(one.lemmas for one in stated)))
+    def fits(self, said: Statement) -> list[tuple[float, Stated]]:
+        """The sentences with the most words of a statement, and how well each fits it, best first."""
+        if said not in self._fits:
+            sharing = sorted(self.stated, key=lambda one: -_shared(said, one))[:SHARING]
+            self._fits[said] = sorted(((_fit(said, one, self), one) for one in sharing), key=lambda pair: -pair[0])
+        return self._fits[said]
 
 
-def likely(said: Statement, material: Material) -> list[Stated]:
-    """The sentences that may say what a statement says, best first."""
-    exact = sorted(material.stated, key=lambda one: -_shared(said, one))[: 4 * LIKELY]
-    fits = sorted(((_fit(said, one, material), one) for one in exact), key=lambda pair: -pair[0])[:LIKELY]
-    return [one for fit, one in fits if fit >= fits[0][0] - BEHIND]
+def likely(said: Statement, material: Material) -> list[tuple[float, Stated]]:
+    """The sentences that may say what a statement says, and how well each fits it, best first."""
+    fits = material.fits(said)[:LIKELY]
+    return [(fit, one) for fit, one in fits if fit >= fits[0][0] - BEHIND]
 
 
 def basis(said: Statement, material: Material, vectors: Vectors) -> Basis | None:
@@ -88,11 +91,11 @@ def basis(said: Statement, material: Material, vectors: Vectors) -> Basis | None
     candidates = likely(said, material)
     if not candidates or not (said.words or said.quantities):
         return None
-    texts = [one.text for one in candidates]
+    texts = [one.text for _, one in candidates]
     vectors.of([said.text, *texts])
     alike = [float(one) for one in vectors.of(texts) @ vectors.of([said.text])[0]]
-    best = max(range(len(texts)), key=lambda at: alike[at] + FIT_WEIGHT * _fit(said, candidates[at], material))
-    found = candidates[best]
+    best = max(range(len(texts)), key=lambda at: alike[at] + FIT_WEIGHT * candidates[at][0])
+    found = candidates[best][1]
     around = material.topics | found.around
     chosen = nearest(said, found.statements, around)
     here = align(said.words, offered(chosen), around)

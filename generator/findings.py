@@ -9,6 +9,10 @@ from store.records import Vector, Verdict
 
 SURE = 0.5
 """The probability from which a model for inference is believed."""
+SAID = "the evidence says so in other words"
+IN_PART = "the cited evidence says this only in part"
+NOT_SAID = "the cited evidence does not say this"
+AT_ODDS = "the evidence is at odds with it"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from generator.sight import Sight
-from models.protocols import EntailmentModel, PictureJudge
+from models.protocols import ClaimJudge, EntailmentModel, PictureJudge
 
 
 @dataclass(frozen=True, slots=True)
 class Judges:
-    """`sight` holds claims against image vectors, `entailment` against text, `witness` against the picture itself."""
+    """`reader` and `entailment` hold claims against text, `sight` against image vectors, `witness` against the picture.
 
+    The word of the reader is weighed with what the rules found; the others are heard after both.
+    """
+
+    reader: ClaimJudge | None = None
     sight: Sight | None = None
     entailment: EntailmentModel | None = None
     witness: PictureJudge | None = None

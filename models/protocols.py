@@ -219,6 +219,19 @@ class EntailmentModel(Protocol):
 
 
 @runtime_checkable
+class ClaimJudge(Protocol):
+    """Says what a text says of claims, and whether it says the whole of each."""
+
+    @property
+    def fingerprint(self) -> Fingerprint: ...
+
+    def read(self, pairs: Sequence[tuple[str, str]]) -> Matrix:
+        """float32[n, 4] for pairs of text and claim: the probabilities that the text supports it, leaves it open,
+        supports one part and leaves the rest open, and contradicts it."""
+        ...
+
+
+@runtime_checkable
 class AnswerSelector(Protocol):
     """Says which lines of a text answer a question."""
 

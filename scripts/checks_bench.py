@@ -32,7 +32,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=20)
     runs = parser.parse_args().runs
     builtin = Builtin(Settings().model_cache)
-    judges = Judges(sight=Sight(builtin.encoder))
+    judges = Judges(builtin.claim_reader, Sight(builtin.encoder))
     rows = [row for row in read_rows("tune") if (CLAIMS / "documents" / f"{row['evidence']}.txt").is_file()]
     names = list(dict.fromkeys(row["evidence"] for row in rows))
     taken = []

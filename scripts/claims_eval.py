@@ -22,20 +22,22 @@ from generator.vectors import Vectors
 from scripts.claim_pairs import EvidenceSource, Pair, read_rows
 from store.records import Claim, Verdict
 
+SPLITS = ("tune", "test", "other")
+
 
 def main() -> None:
     """Print a report for each split."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--demo", type=Path)
     parser.add_argument("--data", type=Path)
-    parser.add_argument("--split", choices=("tune", "test"), action="append")
+    parser.add_argument("--split", choices=SPLITS, action="append")
     parser.add_argument("--errors", action="store_true", help="print every claim with a wrong verdict")
     arguments = parser.parse_args()
     settings = Settings()
     builtin = Builtin(settings.model_cache)
     source = EvidenceSource(builtin, settings.file_limits(), arguments.demo, arguments.data)
-    judges = Judges(sight=Sight(builtin.encoder))
-    for split in arguments.split or ("tune", "test"):
+    judges = Judges(builtin.claim_reader, Sight(builtin.encoder))
+    for split in arguments.split or SPLITS:
         pairs = list(source.pairs(split))
         claims = [checked(pair, builtin, judges) for pair in pairs]
         left_out = len(read_rows(split)) - len(pairs)

@@ -1,32 +1,38 @@
-"""Reads the pairs of texts that the pair reader is trained on (corpora/pairs/README.md)."""
+"""Reads the pairs of texts that the two readers are trained on (corpora/pairs/README.md)."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 CORPUS = Path(__file__).resolve().parent.parent / "corpora" / "pairs"
-LABELS = {"supported": 0, "neutral": 1, "partial": 1, "contradicted": 2}
-"""Of a claim in parts, of which one is not to be found, the text leaves open whether it is so."""
+OUTCOMES = {"supported": 0, "neutral": 1, "partial": 2, "contradicted": 3}
+"""The labels of claims, in the order of what the claim reader tells apart."""
 HELD_OUT = 16
 """Of so many texts one is held out."""
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
-    """A text, what is held against it, and which of `LABELS` that gives."""
+class Told:
+    """A text, and claims with which of `OUTCOMES` it gives each."""
 
     text: str
-    other: str
-    label: int = 0
+    claims: tuple[tuple[str, int], ...]
 
     @property
     def size(self) -> int:
-        return len(self.text) + len(self.other)
+        return len(self.text) + sum(len(claim) for claim, _ in self.claims)
+
+    def parts(self, most: int, chance: random.Random) -> Iterator[Told]:
+        """The same with at most so many claims each, mixed."""
+        mixed = chance.sample(self.claims, len(self.claims))
+        for start in range(0, len(mixed), most):
+            yield replace(self, claims=tuple(mixed[start : start + most]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +45,17 @@ class Asked:
 
 
 def is_held_out(text: str) -> bool:
-    """Whether a text is one of those that nothing is trained on, whatever is said of it."""
-    return int(hashlib.sha256(text.encode()).hexdigest(), 16) % HELD_OUT == 0
+    """Whether a text is one of those that no reader is trained on, whatever is said of it."""
+    return _drawn(text) % HELD_OUT == 0
+
+
+def is_for_tests(text: str) -> bool:
+    """Whether a text is one of the half of those held out that nothing at all is fitted to."""
+    return is_held_out(text) and _drawn(text) // HELD_OUT % 2 == 0
+
+
+def _drawn(text: str) -> int:
+    return int(hashlib.sha256(text.encode()).hexdigest(), 16)
 
 
 def read_rows(task: str) -> Iterator[dict[str, Any]]:
@@ -51,13 +66,12 @@ def read_rows(task: str) -> Iterator[dict[str, Any]]:
             yield row
 
 
-def read_claims(held_out: bool) -> list[Pair]:
-    """Pairs of text and claim."""
+def read_told(held_out: bool) -> list[Told]:
+    """Texts with what is claimed of them."""
     return [
-        Pair(row["evidence"], claim, LABELS[label])
+        Told(row["evidence"], tuple((claim, OUTCOMES[label]) for label, _, claim in row["claims"]))
         for row in read_rows("claims")
         if is_held_out(row["evidence"]) == held_out
-        for label, _, claim in row["claims"]
     ]
 
 

@@ -1,9 +1,9 @@
-"""Trains the pair reader: `python scripts/train_pairs.py --minutes 60 [--init FILE] [--out models/builtin]`.
+"""Trains the pair reader: `python scripts/train_pairs.py --minutes 60 [--init FILE] [--out scripts]`.
 
-One network reads two texts together and has two tasks: whether a text supports a claim (`corpora/pairs/claims`), and
-which line of a page answers a question (`corpora/pairs/answers`). It starts from all-MiniLM-L6-v2, whose word vectors
-and lowest layers stay as they are. A sixteenth of the texts is held out, and what is printed of each epoch is measured
-on these. The weights go to `pair_reader.pt` in OUT; `scripts/export_pairs.py` makes the network that ships of them.
+It reads a question and a line of a page together and says whether the line answers (`corpora/pairs/answers`). It starts
+from all-MiniLM-L6-v2, whose word vectors and lowest layers stay as they are. A sixteenth of the pages is held out, and
+what is printed of each epoch is measured on these. The weights go to `pair_reader.pt` in OUT;
+`scripts/export_pairs.py` makes the network that ships of them.
 """
 
 from __future__ import annotations
@@ -12,33 +12,27 @@ import argparse
 import random
 import sys
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
 from torch import nn
-from torch.nn.functional import cross_entropy
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from models.builtin.batches import MODEL, minilm_tokenizer
 from models.builtin.bert import PairNetwork
 from models.builtin.pair_reader import MAX_TOKENS
-from scripts.pairs_corpus import Asked, Pair, read_claims, read_questions
+from scripts.pairs_corpus import Asked, read_questions
 
-TASKS = ("claims", "answers")
 FROZEN = 2
 """Layers that stay as they are, with the word vectors."""
-BATCH = 32
 QUESTIONS = 4
 """Questions in a batch; each comes with all lines of its page."""
 ALIKE = 12
 """Pairs that are padded to one length."""
 RATE = 1.5e-4
 WARM_UP = 40
-SMOOTHING = 0.05
 
 
 class Trainer:
@@ -56,24 +50,23 @@ class Trainer:
         """The share of the time that has passed."""
         return (time.monotonic() - self.start) / self.seconds
 
-    def read(self, pairs: Sequence[Pair]) -> tuple[torch.Tensor, torch.Tensor]:
-        """float[n, 3] of the claim's verdict and float[n] of being the answer, as logits.
+    def read(self, asked: Sequence[Asked]) -> list[torch.Tensor]:
+        """float[lines] for each question: the logits that the lines answer it.
 
-        Pairs of like length are read together: a short one costs as much as the longest beside it.
+        Lines of like length are read together: a short one costs as much as the longest beside it.
         """
-        order = sorted(range(len(pairs)), key=lambda place: pairs[place].size)
+        pairs = [(line, one.question) for one in asked for line in one.lines]
+        order = sorted(range(len(pairs)), key=lambda place: sum(map(len, pairs[place])))
         read = [self._read([pairs[place] for place in order[at : at + ALIKE]]) for at in range(0, len(order), ALIKE)]
-        back = torch.tensor(order).argsort()
-        verdicts, answers = (torch.cat(parts)[back] for parts in zip(*read, strict=True))
-        return verdicts, answers
+        return list(torch.cat(read)[torch.tensor(order).argsort()].split([len(one.lines) for one in asked]))
 
-    def _read(self, pairs: Sequence[Pair]) -> tuple[torch.Tensor, torch.Tensor]:
-        encoded = self.tokenizer.encode_batch([(pair.text, pair.other) for pair in pairs])
+    def _read(self, pairs: Sequence[tuple[str, str]]) -> torch.Tensor:
+        encoded = self.tokenizer.encode_batch(pairs)
         ids, mask, types = (
             torch.tensor([getattr(one, name) for one in encoded]) for name in ("ids", "attention_mask", "type_ids")
         )
-        verdicts, answers = self.network(self.network.bert.words(ids), mask, types)
-        return verdicts, answers
+        logits: torch.Tensor = self.network(self.network.bert.words(ids), mask, types)
+        return logits
 
     def step(self, loss: torch.Tensor) -> float:
         """One step down the loss."""
@@ -86,75 +79,38 @@ class Trainer:
         self.optimizer.zero_grad()
         return float(loss.detach())
 
-    def claim_loss(self, pairs: Sequence[Pair]) -> torch.Tensor:
-        """Of the verdicts on claims."""
-        labels = torch.tensor([pair.label for pair in pairs])
-        return cross_entropy(self.read(pairs)[0], labels, label_smoothing=SMOOTHING)
-
-    def answer_loss(self, asked: Sequence[Asked]) -> torch.Tensor:
+    def loss(self, asked: Sequence[Asked]) -> torch.Tensor:
         """Of the choice among the lines of each page, one of which is that none answers."""
-        scores = self.read([Pair(line, one.question) for one in asked for line in one.lines])[1]
-        losses, start = [], 0
-        for one in asked:
-            choice = torch.cat([scores[start : start + len(one.lines)], torch.zeros(1)]).log_softmax(0)
+        losses = []
+        for one, scores in zip(asked, self.read(asked), strict=True):
+            choice = torch.cat([scores, torch.zeros(1)]).log_softmax(0)
             right = list(one.answers) or [len(one.lines)]
             losses.append(-choice[right].logsumexp(0))
-            start += len(one.lines)
         return torch.stack(losses).mean()
 
 
-def batches(pairs: Sequence[Pair], chance: random.Random) -> Iterator[list[Pair]]:
-    """All pairs once, those of like size together."""
-    mixed = chance.sample(list(pairs), len(pairs))
-    found = []
-    for start in range(0, len(mixed), 20 * BATCH):
-        near = sorted(mixed[start : start + 20 * BATCH], key=lambda pair: pair.size)
-        found += [near[at : at + BATCH] for at in range(0, len(near), BATCH)]
-    yield from chance.sample(found, len(found))
-
-
-def epoch(
-    trainer: Trainer, claims: Sequence[Pair], questions: Sequence[Asked], tasks: Sequence[str], chance: random.Random
-) -> list[tuple[str, Callable[[], torch.Tensor]]]:
-    """The losses of all batches of the tasks, mixed."""
-    asked = chance.sample(list(questions), len(questions))
-    steps: list[tuple[str, Callable[[], torch.Tensor]]] = []
-    if "claims" in tasks:
-        steps += [("claims", partial(trainer.claim_loss, pairs)) for pairs in batches(claims, chance)]
-    if "answers" in tasks:
-        groups = [asked[at : at + QUESTIONS] for at in range(0, len(asked), QUESTIONS)]
-        steps += [("answers", partial(trainer.answer_loss, group)) for group in groups]
-    return chance.sample(steps, len(steps))
-
-
-def report(trainer: Trainer, claims: Sequence[Pair], asked: Sequence[Asked]) -> None:
-    """How the held-out pairs are read now."""
+def report(trainer: Trainer, asked: Sequence[Asked]) -> None:
+    """How the held-out questions are answered now."""
     trainer.network.eval()
+    first, quiet, unanswerable = 0, 0, 0
     with torch.no_grad():
-        ordered = sorted(claims, key=lambda pair: pair.size)
-        said = torch.cat([trainer.read(ordered[at : at + BATCH])[0].argmax(1) for at in range(0, len(ordered), BATCH)])
-        right, first, quiet, unanswerable = torch.tensor([pair.label for pair in ordered]), 0, 0, 0
         for one in asked:
-            scores = trainer.read([Pair(line, one.question) for line in one.lines])[1]
+            [scores] = trainer.read([one])
             first += bool(one.answers) and int(scores.argmax()) in one.answers
             unanswerable += not one.answers
             quiet += not one.answers and float(scores.max()) < 0
     trainer.network.train()
-    passed = float((said[right == 2] == 0).float().mean())
     print(
-        f"claims: {float((said == right).float().mean()):.3f} right, {passed:.3f} of the contradicted taken for "
-        f"supported, of {len(right)}; questions: {first}/{len(asked) - unanswerable} answered by the right line, "
-        f"{quiet}/{unanswerable} by none that have none",
+        f"{first}/{len(asked) - unanswerable} answered by the right line, {quiet}/{unanswerable} without one by none",
         flush=True,
     )
 
 
 def main() -> None:
-    """Train for the time given, and save after each epoch of claims."""
+    """Train for the time given, and save after each epoch."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, required=True)
     parser.add_argument("--init", type=Path)
-    parser.add_argument("--tasks", nargs="+", choices=TASKS, default=TASKS)
     parser.add_argument("--out", type=Path, default=Path(__file__).resolve().parent)
     arguments = parser.parse_args()
     torch.manual_seed(0)
@@ -162,20 +118,19 @@ def main() -> None:
     network = PairNetwork.fresh(MODEL / "model.safetensors")
     if arguments.init:
         network.load_state_dict(torch.load(arguments.init))
-    claims, questions = read_claims(held_out=False), read_questions(held_out=False)
-    held_out = read_claims(held_out=True), read_questions(held_out=True)
-    print(f"{len(claims)} claims and {len(questions)} questions", flush=True)
+    questions, held_out = read_questions(held_out=False), read_questions(held_out=True)
+    print(f"{len(questions)} questions", flush=True)
     trainer = Trainer(network.train(), 60 * arguments.minutes)
-    losses: defaultdict[str, list[float]] = defaultdict(list)
+    losses: list[float] = []
     while trainer.spent < 1:
-        for name, loss in epoch(trainer, claims, questions, arguments.tasks, chance):
-            losses[name].append(trainer.step(loss()))
+        mixed = chance.sample(questions, len(questions))
+        for at in range(0, len(mixed), QUESTIONS):
+            losses.append(trainer.step(trainer.loss(mixed[at : at + QUESTIONS])))
             if trainer.steps % 100 == 0:
-                means = ", ".join(f"{name} {sum(some[-50:]) / len(some[-50:]):.3f}" for name, some in losses.items())
-                print(f"{trainer.spent:.2f} spent, losses: {means}", flush=True)
+                print(f"{trainer.spent:.2f} spent, loss {sum(losses[-50:]) / len(losses[-50:]):.3f}", flush=True)
             if trainer.spent >= 1:
                 break
-        report(trainer, *held_out)
+        report(trainer, held_out)
         torch.save(network.state_dict(), arguments.out / "pair_reader.pt")
 
 

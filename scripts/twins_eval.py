@@ -1,13 +1,13 @@
 """Checks claims that come as twins, one supported and one contradicted in nearly the same words: `twins_eval.py`.
 
-They are the held-out texts of `corpora/pairs/claims`, which are harder than what language models write
-(`claims_eval.py`): most of the contradicted ones differ from a supported one by a word or by the order of words.
+They are those held-out texts of `corpora/pairs/claims` to which nothing is fitted, harder than what language models
+write (`claims_eval.py`): most of the contradicted ones differ from a supported one by a word or by the order of words.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -20,7 +20,7 @@ from generator.judges import Judges
 from generator.sight import Sight
 from scripts.claim_pairs import Pair
 from scripts.claims_eval import checked, report
-from scripts.pairs_corpus import is_held_out, read_rows
+from scripts.pairs_corpus import is_for_tests, read_rows
 from store.records import Hit, Item, Kind, Verdict
 
 VERDICTS = {
@@ -34,17 +34,17 @@ VERDICTS = {
 def main() -> None:
     """Print the report."""
     builtin = Builtin(Settings().model_cache)
-    judges = Judges(sight=Sight(builtin.encoder))
-    pairs = list(held_out())
+    judges = Judges(builtin.claim_reader, Sight(builtin.encoder))
+    pairs = list(told_pairs(is_for_tests))
     print(f"{len(pairs)} claims")
     report([Judged(pair.label, checked(pair, builtin, judges).verdict, pair.category) for pair in pairs])
 
 
-def held_out() -> Iterator[Pair]:
-    """The claims about texts that nothing was trained on; those left open are called unrelated."""
+def told_pairs(wanted: Callable[[str], bool]) -> Iterator[Pair]:
+    """The claims about the texts that are wanted; those left open are called unrelated."""
     for row in read_rows("claims"):
         text = row["evidence"]
-        if is_held_out(text):
+        if wanted(text):
             item = Item("text", Kind.PASSAGE, "text", page=1, text=text)
             evidence = number_evidence([Hit(1, item, "text.pdf", 1.0, 0.9)])
             for label, category, claim in row["claims"]:

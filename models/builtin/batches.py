@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from models.protocols import Matrix
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -35,6 +38,16 @@ def minilm_tokenizer(most_tokens: int) -> Tokenizer:
     tokenizer.enable_truncation(most_tokens)
     tokenizer.enable_padding()
     return tokenizer
+
+
+@cache
+def word_vectors() -> Matrix:
+    """float32[30522, 384]: those of all-MiniLM-L6-v2, one for each id of its tokenizer."""
+    from safetensors import safe_open
+
+    with safe_open(str(MODEL / "model.safetensors"), framework="numpy") as tensors:
+        vectors: Matrix = tensors.get_tensor("embeddings.word_embeddings.weight")
+    return vectors
 
 
 def plain(text: str) -> str:

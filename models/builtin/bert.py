@@ -1,4 +1,4 @@
-"""The transformer of all-MiniLM-L6-v2 in plain torch, used only to export it and to train the pair reader.
+"""The transformer of all-MiniLM-L6-v2 in plain torch, used only to export it and to train what reads two texts.
 
 Written out because `transformers` imports torchvision, which a mixed installation of torch breaks, and takes
 seconds to import.
@@ -23,6 +23,11 @@ EPSILON = 1e-12
 DROPPED = 0.1
 """Of what comes out of each part of a layer, in training."""
 
+OUTCOMES = 4
+"""A text supports a claim, leaves it open, supports a part and leaves the rest open, or contradicts it."""
+UNSEEN = -10_000.0
+"""What is added to the attention to a token that is not to be seen: nothing is left of it, in 16 bits as well."""
+
 NAMES = {
     "query": "attention.self.query",
     "key": "attention.self.key",
@@ -46,12 +51,17 @@ class Layer(nn.Module):
         self.mixed, self.done = (nn.LayerNorm(WIDTH, EPSILON) for _ in range(2))
         self.drop = nn.Dropout(DROPPED)
 
-    def forward(self, tokens: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
-        """float[n, t, 384] from the same; `bias` float[n, 1, 1, t] is added to the attention that tokens are given."""
+    def forward(self, tokens: torch.Tensor, bias: torch.Tensor, since: torch.Tensor | int = 0) -> torch.Tensor:
+        """float[n, t - since, 384] from float[n, t, 384]: the tokens from one on.
+
+        `bias`, float[n, 1, 1 or t - since, t], is added to the attention that tokens get.
+        """
         query, key, value = (
-            part(tokens).unflatten(-1, (HEADS, -1)).transpose(1, 2) for part in (self.query, self.key, self.value)
+            part(given).unflatten(-1, (HEADS, -1)).transpose(1, 2)
+            for part, given in ((self.query, tokens[:, since:]), (self.key, tokens), (self.value, tokens))
         )
         attention = (query @ key.transpose(-1, -2) / (WIDTH // HEADS) ** 0.5 + bias).softmax(-1)
+        tokens = tokens[:, since:]
         tokens = self.mixed(tokens + self.drop(self.mix((attention @ value).transpose(1, 2).flatten(2))))
         done: torch.Tensor = self.done(tokens + self.drop(self.outer(gelu(self.inner(tokens)))))
         return done
@@ -84,11 +94,15 @@ class Bert(nn.Module):
 
     def forward(self, words: torch.Tensor, mask: torch.Tensor, types: torch.Tensor) -> torch.Tensor:
         """float[n, t, 384] from the vectors of the words, float[n, t, 384], and int64[n, t] of each other."""
-        tokens: torch.Tensor = self.begun(words + self.places(torch.arange(words.shape[1])) + self.types(types))
-        bias = (1 - mask.to(tokens.dtype))[:, None, None, :] * torch.finfo(tokens.dtype).min
-        for layer in self.layers:
+        begun: torch.Tensor = self.begun(words + self.places(torch.arange(words.shape[1])) + self.types(types))
+        return self.read(begun, (1 - mask.to(begun.dtype))[:, None, None, :] * torch.finfo(begun.dtype).min)
+
+    def read(self, tokens: torch.Tensor, bias: torch.Tensor, since: torch.Tensor | int = 0) -> torch.Tensor:
+        """Through all layers, the last of which gives the tokens from one on; `bias`, float[n, 1, 1 or t, t]."""
+        for layer in self.layers[:-1]:
             tokens = layer(tokens, bias)
-        return tokens
+        last: torch.Tensor = self.layers[-1](tokens, bias[:, :, since:] if bias.shape[2] > 1 else bias, since)
+        return last
 
 
 class MiniLMNetwork(nn.Module):
@@ -110,17 +124,16 @@ class MiniLMNetwork(nn.Module):
 
 
 class PairNetwork(nn.Module):
-    """Two texts read together: vectors of words float[n, t, 384], mask and types int64[n, t] in.
+    """A text and a question read together: vectors of words float[n, t, 384], mask and types int64[n, t] in.
 
-    Out come logits: float[n, 3] that the first text entails, leaves open and contradicts the second, and float[n] that
-    it answers it. Types are 1 in the second text.
+    Out comes float[n], the logits that the text answers the question. Types are 1 in the question.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.bert = Bert()
         self.drop = nn.Dropout(DROPPED)
-        self.verdict, self.answer = nn.Linear(2 * WIDTH, 3), nn.Linear(2 * WIDTH, 1)
+        self.answer = nn.Linear(2 * WIDTH, 1)
 
     @classmethod
     def fresh(cls, weights: Path) -> PairNetwork:
@@ -135,14 +148,40 @@ class PairNetwork(nn.Module):
             part.requires_grad_(False)
         return [parameter for parameter in self.parameters() if parameter.requires_grad]
 
-    def forward(
-        self, words: torch.Tensor, mask: torch.Tensor, types: torch.Tensor
-    ) -> tuple[torch.Tensor, torch.Tensor]:
+    def forward(self, words: torch.Tensor, mask: torch.Tensor, types: torch.Tensor) -> torch.Tensor:
         tokens = self.bert(words, mask, types)
         second = (mask * types).to(tokens.dtype)[..., None]
         pooled = (tokens * second).sum(1) / second.sum(1).clamp(min=1)
-        read = self.drop(torch.cat([tokens[:, 0], pooled], 1))
-        return self.verdict(read), self.answer(read)[:, 0]
+        answers: torch.Tensor = self.answer(self.drop(torch.cat([tokens[:, 0], pooled], 1)))[:, 0]
+        return answers
+
+
+class ClaimNetwork(nn.Module):
+    """Texts, each read with several claims: what a text says of each claim, as float[n, k, 4] logits of the outcomes.
+
+    In come the vectors of the words float[n, t, 384], of the text and then of its claims, their places int64[n, t],
+    `text` float[n, t], 1 in the text, and `claims` float[n, k, t], 1 in the words of the k-th claim. The text sees
+    itself alone, and so is read once for all of its claims; a claim sees the text and itself.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bert = Bert()
+        self.drop = nn.Dropout(DROPPED)
+        self.verdict = nn.Linear(2 * WIDTH, OUTCOMES)
+
+    def forward(
+        self, words: torch.Tensor, places: torch.Tensor, text: torch.Tensor, claims: torch.Tensor
+    ) -> torch.Tensor:
+        begun = self.bert.begun(words + self.bert.places(places) + self.bert.types(1 - text.to(places.dtype)))
+        seen = text[:, None, :] + claims.transpose(1, 2) @ claims
+        since = text.sum(1).min().to(places.dtype)
+        claims = claims[:, :, since:]
+        tokens = self.bert.read(begun, ((1 - seen) * UNSEEN)[:, None].to(begun.dtype), since)
+        mean = claims.to(tokens.dtype) @ tokens / claims.sum(2).clamp(min=1)[..., None].to(tokens.dtype)
+        first = claims.argmax(2)[..., None].expand(-1, -1, WIDTH)
+        logits: torch.Tensor = self.verdict(self.drop(torch.cat([tokens.gather(1, first), mean], 2)))
+        return logits
 
 
 def _of(tensors: Mapping[str, torch.Tensor], name: str) -> dict[str, torch.Tensor]:

@@ -1,0 +1,90 @@
+"""The verdict on a claim from what the rules found and what the claim reader says, weighed as labelled claims taught.
+
+A multinomial logistic regression, made by scripts/train_verdicts.py. The rules know numbers, names and tables, the
+reader what follows from what; the weights come from claims that neither was made from.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import astuple, dataclass, fields
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from generator.findings import AT_ODDS, IN_PART, NOT_SAID, SAID, Finding
+from store.records import Vector, Verdict
+
+PATH = Path(__file__).with_name("verdicts.json")
+"""The weights, made by scripts/train_verdicts.py."""
+LEAST = 1e-3
+"""Under which no probability is taken, so that none outweighs all the rest."""
+SUPPORTED = 0.65
+"""The probability from which a claim is supported; one of twenty contradicted claims of the tuning half has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What is known of a claim.
+
+    Of the rules: their verdict, at most one of the first three being 1, whether a number or name is `missing`, and the
+    log odds of the `weakest` of its statements. Of the reader: the logarithms of its probabilities that the text
+    supports the claim, leaves it open, supports a part of it, and contradicts it.
+    """
+
+    ruled_supported: float
+    ruled_partial: float
+    ruled_contradicted: float
+    missing: float
+    weakest: float
+    supports: float
+    leaves_open: float
+    supports_part: float
+    contradicts: float
+
+    @classmethod
+    def of(cls, found: Finding, weakest: float, missing: bool, told: Vector) -> Signals:
+        """`told` is float32[4], as a `ClaimJudge` gives it."""
+        chance = min(1 - LEAST, max(LEAST, weakest))
+        return cls(
+            float(found.verdict is Verdict.SUPPORTED),
+            float(found.verdict is Verdict.PARTIAL),
+            float(found.contradicted),
+            float(missing),
+            float(np.log(chance / (1 - chance))),
+            *(float(np.log(max(LEAST, one))) for one in told),
+        )
+
+
+def probabilities(signals: Signals) -> dict[Verdict, float]:
+    """How likely each verdict is right."""
+    weights, bias = _weights()
+    scores = weights @ np.array(astuple(signals)) + bias
+    grown = np.exp(scores - scores.max())
+    return dict(zip(Verdict, map(float, grown / grown.sum()), strict=True))
+
+
+def weighed(found: Finding, signals: Signals) -> Finding:
+    """The finding of the rules, after the claim reader was heard."""
+    chances = probabilities(signals)
+    support = round(chances[Verdict.SUPPORTED], 4)
+    if support >= SUPPORTED:
+        same = found.verdict is Verdict.SUPPORTED
+        return Finding(Verdict.SUPPORTED, support, found.reason if same else SAID, found.quote)
+    if chances[Verdict.PARTIAL] > chances[Verdict.UNSUPPORTED]:
+        same = found.verdict is Verdict.PARTIAL
+        return Finding(Verdict.PARTIAL, support, found.reason if same else IN_PART, found.quote)
+    if found.verdict is Verdict.UNSUPPORTED:
+        return Finding(Verdict.UNSUPPORTED, support, found.reason, found.quote, found.contradicted)
+    at_odds = signals.contradicts > signals.leaves_open
+    return Finding(Verdict.UNSUPPORTED, support, AT_ODDS if at_odds else NOT_SAID, found.quote, at_odds)
+
+
+@cache
+def _weights() -> tuple[np.ndarray, np.ndarray]:
+    """float64[3, n] and float64[3], in the order of the verdicts and of the fields of `Signals`."""
+    values = json.loads(PATH.read_text(encoding="utf-8"))
+    names = [field.name for field in fields(Signals)]
+    rows = [[values[verdict][name] for name in names] for verdict in Verdict]
+    return np.array(rows), np.array([values[verdict]["bias"] for verdict in Verdict])

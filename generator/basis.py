@@ -25,8 +25,8 @@ LIKELY = 2
 """Sentences, those that fit the statement best, that are compared with it in meaning."""
 FIT_WEIGHT = 2.0
 """What the share of a statement's words that a sentence holds counts beside their cosine when one is chosen."""
-BEHIND = 0.25
-"""By how much less a sentence may fit than another before no cosine is computed that might make up for it."""
+BEHIND = 1 / FIT_WEIGHT
+"""By how much less a sentence may fit than another before no cosine in [0, 1] makes up for it, and none is computed."""
 AROUND = 0.8
 """What a word counts, in the choice of a sentence, that only what stands around it holds."""
 NAMED = 0.3

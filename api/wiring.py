@@ -214,7 +214,7 @@ class Models:
         from generator.pipeline import Generator
         from generator.sight import Sight
 
-        # The built-in answers quote; read as claims, one right cell in ten of tables and German pages would be refused.
+        # The built-in answers quote: read as claims, one right cell of a table in twenty would be refused.
         reader = None if self._profile.answerer.library == "builtin" else self._builtin.claim_reader
         judges = Judges(reader, Sight(self.encoder), self._entailment())
         return Generator(self.answer_model, self.embedder, judges, self._limits)

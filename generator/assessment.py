@@ -65,6 +65,7 @@ class Assessor:
         self._judges = judges or Judges()
         self._readings = {piece.number: read(piece) for piece in evidence}
         self._materials: dict[tuple[int, ...], Material] = {}
+        self._excerpts: dict[tuple[str, tuple[int, ...]], str] = {}
         self._findings: dict[tuple[str, tuple[int, ...]], Finding] = {}
         self._told: dict[tuple[str, str], Vector] = {}
 
@@ -79,7 +80,8 @@ class Assessor:
         ]
         if texts:
             self._vectors.of(texts)
-        self._read([(self._excerpt(claim, cited), claim) for claim, cited in unsettled if not _with_vectors(cited)])
+        if self._judges.reader is not None:
+            self._read([(self._excerpt(claim, cited), claim) for claim, cited in unsettled if not _with_vectors(cited)])
         of_pictures = [PICTURE_NAME.sub("", claim) for claim, cited in claims if _with_vectors(cited)]
         if self._judges.sight is not None and of_pictures:
             self._judges.sight.prepare(of_pictures)
@@ -134,7 +136,10 @@ class Assessor:
         return weighed(found, self.signals(claim, cited, judged, found))
 
     def _excerpt(self, claim: str, cited: Sequence[Evidence]) -> str:
-        return excerpt(claim_statements(claim), self._material(cited))
+        asked = claim, tuple(piece.number for piece in cited)
+        if asked not in self._excerpts:
+            self._excerpts[asked] = excerpt(claim_statements(claim), self._material(cited))
+        return self._excerpts[asked]
 
     def _read(self, pairs: Sequence[tuple[str, str]]) -> None:
         """Has the claim reader read the pairs of text and claim that it has not read before."""

@@ -13,6 +13,8 @@ import torch
 from torch import nn
 from torch.nn.functional import gelu, normalize
 
+from models.builtin.claim_reader import OUTCOMES
+
 LAYERS = 6
 HEADS = 12
 WIDTH = 384
@@ -23,8 +25,6 @@ EPSILON = 1e-12
 DROPPED = 0.1
 """Of what comes out of each part of a layer, in training."""
 
-OUTCOMES = 4
-"""A text supports a claim, leaves it open, supports a part and leaves the rest open, or contradicts it."""
 UNSEEN = -10_000.0
 """What is added to the attention to a token that is not to be seen: nothing is left of it, in 16 bits as well."""
 

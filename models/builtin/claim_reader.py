@@ -29,6 +29,7 @@ TEXT_TOKENS = 200
 CLAIM_TOKENS = 64
 """What is longer is cut."""
 OUTCOMES = 4
+"""A text supports a claim, leaves it open, supports a part and leaves the rest open, or contradicts it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from api.settings import Settings
 from api.wiring import Builtin
 from generator.evidence import number_evidence
 from indexer.documents.reading import read_pages
@@ -107,6 +108,12 @@ class EvidenceSource:
         for image, vector, description in zip(wanted, vectors, descriptions, strict=True):
             item = Item(image, Kind.IMAGE, image, description=description.sentence, image_vector=vector)
             self._known[f"photo/{image}"] = [Evidence(1, Hit(1, item, "/photos/IMG_4711.jpg", 1.0, 0.9))]
+
+
+def tuning_pairs(builtin: Builtin, demo: Path | None, data: Path | None) -> list[Pair]:
+    """The pairs of the tuning half whose evidence is text, which weights are fitted on."""
+    source = EvidenceSource(builtin, Settings().file_limits(), demo, data)
+    return [pair for pair in source.pairs("tune") if not pair.source.startswith("photo/")]
 
 
 def read_rows(split: str) -> list[dict[str, Any]]:

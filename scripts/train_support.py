@@ -24,7 +24,7 @@ from generator.sight import Sight
 from generator.support import PATH, Features
 from generator.vectors import Vectors
 from scripts.captioned_photos import batches, read_captions
-from scripts.claim_pairs import EvidenceSource, Pair, read_rows
+from scripts.claim_pairs import Pair, read_rows, tuning_pairs
 from store.records import Evidence, Verdict
 
 OTHERS = 5
@@ -37,10 +37,8 @@ def main() -> None:
     parser.add_argument("--demo", type=Path)
     parser.add_argument("--data", type=Path)
     arguments = parser.parse_args()
-    settings = Settings()
-    builtin = Builtin(settings.model_cache)
-    source = EvidenceSource(builtin, settings.file_limits(), arguments.demo, arguments.data)
-    pairs = [pair for pair in source.pairs("tune") if not pair.source.startswith("photo/")]
+    builtin = Builtin(Settings().model_cache)
+    pairs = tuning_pairs(builtin, arguments.demo, arguments.data)
     examples = [example for pair in pairs for example in statements_of(pair, builtin)]
     model = LogisticRegression(max_iter=1000)
     model.fit(np.array([astuple(features) for features, _ in examples]), np.array([is_so for _, is_so in examples]))

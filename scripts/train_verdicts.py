@@ -26,7 +26,7 @@ from generator.assessment import Assessor, claim_statements, combined
 from generator.judges import Judges
 from generator.vectors import Vectors
 from generator.weighing import PATH, SUPPORTED, Signals
-from scripts.claim_pairs import EvidenceSource, Pair
+from scripts.claim_pairs import Pair, tuning_pairs
 from scripts.pairs_corpus import is_for_tests, is_held_out
 from scripts.twins_eval import told_pairs
 from store.records import Verdict
@@ -40,10 +40,8 @@ def main() -> None:
     parser.add_argument("--demo", type=Path)
     parser.add_argument("--data", type=Path)
     arguments = parser.parse_args()
-    settings = Settings()
-    builtin = Builtin(settings.model_cache)
-    source = EvidenceSource(builtin, settings.file_limits(), arguments.demo, arguments.data)
-    tuning = [pair for pair in source.pairs("tune") if not pair.source.startswith("photo/")]
+    builtin = Builtin(Settings().model_cache)
+    tuning = tuning_pairs(builtin, arguments.demo, arguments.data)
     pairs = [*tuning, *told_pairs(lambda text: is_held_out(text) and not is_for_tests(text))]
     known = [signals(pair, builtin) for pair in pairs]
     kept = [place for place, one in enumerate(known) if one is not None]

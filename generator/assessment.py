@@ -66,6 +66,7 @@ class Assessor:
         self._readings = {piece.number: read(piece) for piece in evidence}
         self._materials: dict[tuple[int, ...], Material] = {}
         self._excerpts: dict[tuple[str, tuple[int, ...]], str] = {}
+        self._settled: dict[tuple[str, tuple[int, ...]], Finding | None] = {}
         self._findings: dict[tuple[str, tuple[int, ...]], Finding] = {}
         self._told: dict[tuple[str, str], Vector] = {}
 
@@ -102,6 +103,12 @@ class Assessor:
 
     def settled(self, claim: str, cited: Sequence[Evidence]) -> Finding | None:
         """What is found at once, without a look at single statements; None where that takes more."""
+        asked = claim, tuple(piece.number for piece in cited)
+        if asked not in self._settled:
+            self._settled[asked] = self._settle(claim, cited)
+        return self._settled[asked]
+
+    def _settle(self, claim: str, cited: Sequence[Evidence]) -> Finding | None:
         verbatim = self._verbatim(claim, cited)
         if verbatim is not None:
             return Finding(Verdict.SUPPORTED, 1.0, "the words stand in the evidence", verbatim)

@@ -7,6 +7,7 @@ reader what follows from what; the weights come from claims that neither was mad
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import astuple, dataclass, fields
 from functools import cache
 from pathlib import Path
@@ -65,17 +66,23 @@ def probabilities(signals: Signals) -> dict[Verdict, float]:
     return dict(zip(Verdict, map(float, grown / grown.sum()), strict=True))
 
 
+def decided(chances: Mapping[Verdict, float]) -> Verdict:
+    """The verdict by how likely each is: supported from `SUPPORTED` on, else the likelier of the rest."""
+    if chances[Verdict.SUPPORTED] >= SUPPORTED:
+        return Verdict.SUPPORTED
+    return Verdict.PARTIAL if chances[Verdict.PARTIAL] > chances[Verdict.UNSUPPORTED] else Verdict.UNSUPPORTED
+
+
 def weighed(found: Finding, signals: Signals) -> Finding:
     """The finding of the rules, after the claim reader was heard."""
     chances = probabilities(signals)
-    support = round(chances[Verdict.SUPPORTED], 4)
-    if support >= SUPPORTED:
-        same = found.verdict is Verdict.SUPPORTED
-        return Finding(Verdict.SUPPORTED, support, found.reason if same else SAID, found.quote)
-    if chances[Verdict.PARTIAL] > chances[Verdict.UNSUPPORTED]:
-        same = found.verdict is Verdict.PARTIAL
-        return Finding(Verdict.PARTIAL, support, found.reason if same else IN_PART, found.quote)
-    if found.verdict is Verdict.UNSUPPORTED:
+    support, verdict = round(chances[Verdict.SUPPORTED], 4), decided(chances)
+    same = found.verdict is verdict
+    if verdict is Verdict.SUPPORTED:
+        return Finding(verdict, support, found.reason if same else SAID, found.quote)
+    if verdict is Verdict.PARTIAL:
+        return Finding(verdict, support, found.reason if same else IN_PART, found.quote)
+    if same:
         return Finding(Verdict.UNSUPPORTED, support, found.reason, found.quote, found.contradicted)
     at_odds = signals.contradicts > signals.leaves_open
     return Finding(Verdict.UNSUPPORTED, support, AT_ODDS if at_odds else NOT_SAID, found.quote, at_odds)

@@ -13,6 +13,10 @@ from typing import Any
 CORPUS = Path(__file__).resolve().parent.parent / "corpora" / "pairs"
 OUTCOMES = {"supported": 0, "neutral": 1, "partial": 2, "contradicted": 3}
 """The labels of claims, in the order of what the claim reader tells apart."""
+ABOUT = "This tells of: {}"
+"""The claim by which a text is asked whether it is about what somebody searches for."""
+FITS = {"match": OUTCOMES["supported"], "none": OUTCOMES["neutral"], "part": OUTCOMES["partial"]}
+"""The labels of searches, as outcomes of the claim that a text is about them."""
 HELD_OUT = 16
 """Of so many texts one is held out."""
 
@@ -59,7 +63,7 @@ def _drawn(text: str) -> int:
 
 
 def read_rows(task: str) -> Iterator[dict[str, Any]]:
-    """The texts of `claims` or `answers`, with all that is said or asked of each."""
+    """The texts of `claims`, `answers` or `searches`, with all that is said or asked of each."""
     for path in sorted((CORPUS / task).glob("*.jsonl")):
         for line in path.read_text(encoding="utf-8").splitlines():
             row: dict[str, Any] = json.loads(line)
@@ -72,6 +76,15 @@ def read_told(held_out: bool) -> list[Told]:
         Told(row["evidence"], tuple((claim, OUTCOMES[label]) for label, _, claim in row["claims"]))
         for row in read_rows("claims")
         if is_held_out(row["evidence"]) == held_out
+    ]
+
+
+def read_searched(held_out: bool) -> list[Told]:
+    """Texts with the claims that they are about what was searched for."""
+    return [
+        Told(row["text"], tuple((ABOUT.format(search), FITS[label]) for label, _, search in row["searches"]))
+        for row in read_rows("searches")
+        if is_held_out(row["text"]) == held_out
     ]
 
 

@@ -25,7 +25,7 @@ from api.wiring import Builtin
 from generator.assessment import Assessor, claim_statements, combined
 from generator.judges import Judges
 from generator.vectors import Vectors
-from generator.weighing import PATH, SUPPORTED, Signals
+from generator.weighing import PATH, Signals, decided
 from scripts.claim_pairs import Pair, tuning_pairs
 from scripts.pairs_corpus import is_for_tests, is_held_out
 from scripts.twins_eval import told_pairs
@@ -48,7 +48,7 @@ def main() -> None:
     given = np.array([astuple(one) for one in known if one is not None])
     right = np.array([list(Verdict).index(pairs[place].label) for place in kept])
     weights = np.array([SHARE if place < len(tuning) else 1.0 for place in kept])
-    texts = np.array([hash(pairs[place].evidence[0].hit.item.text) for place in kept])
+    texts = np.unique([pairs[place].evidence[0].hit.item.text for place in kept], return_inverse=True)[1]
     cross_validate(given, right, weights, texts)
     model = LogisticRegression(max_iter=5000).fit(given, right, weights)
     names = [field.name for field in fields(Signals)]
@@ -74,7 +74,8 @@ def cross_validate(given: np.ndarray, right: np.ndarray, weights: np.ndarray, te
     said = np.empty_like(right)
     for train, test in GroupKFold(5).split(given, right, texts):
         model = LogisticRegression(max_iter=5000).fit(given[train], right[train], weights[train])
-        said[test] = decided(model.predict_proba(given[test]))
+        chances = model.predict_proba(given[test])
+        said[test] = [list(Verdict).index(decided(dict(zip(Verdict, one, strict=True)))) for one in chances]
     for name, some in (("tuning half", weights > 1), ("held-out texts", weights <= 1)):
         each = [_f1(said[some] == one, right[some] == one) for one in range(len(Verdict))]
         false = (right == list(Verdict).index(Verdict.UNSUPPORTED)) & some
@@ -82,11 +83,6 @@ def cross_validate(given: np.ndarray, right: np.ndarray, weights: np.ndarray, te
             f"{name}: F1 {', '.join(f'{one:.3f}' for one in each)}, mean {np.mean(each):.3f}; "
             f"{np.mean(said[false] == 0):.3f} of the unsupported let through"
         )
-
-
-def decided(chances: np.ndarray) -> np.ndarray:
-    """int[n]: the verdicts by `float[n, 3]` of probabilities."""
-    return np.where(chances[:, 0] >= SUPPORTED, 0, 1 + chances[:, 1:].argmax(1))
 
 
 def _f1(said: np.ndarray, right: np.ndarray) -> float:

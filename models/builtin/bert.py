@@ -60,7 +60,7 @@ class Layer(nn.Module):
             part(given).unflatten(-1, (HEADS, -1)).transpose(1, 2)
             for part, given in ((self.query, tokens[:, since:]), (self.key, tokens), (self.value, tokens))
         )
-        attention = (query @ key.transpose(-1, -2) / (WIDTH // HEADS) ** 0.5 + bias).softmax(-1)
+        attention = (query / (WIDTH // HEADS) ** 0.5 @ key.transpose(-1, -2) + bias).softmax(-1)
         tokens = tokens[:, since:]
         tokens = self.mixed(tokens + self.drop(self.mix((attention @ value).transpose(1, 2).flatten(2))))
         done: torch.Tensor = self.done(tokens + self.drop(self.outer(gelu(self.inner(tokens)))))

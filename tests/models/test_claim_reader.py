@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from models.builtin.claim_reader import ClaimReader, packed
+from scripts.pairs_corpus import OUTCOMES, read_told
 
 TEXT = (
     "The museum is closed on Mondays. A ticket costs 8 euros. Anna Berg leads the tours, and Paul Lind runs the shop."
@@ -41,8 +42,14 @@ def test_what_is_said_of_a_claim_does_not_depend_on_others(reader: ClaimReader) 
     assert reader.read([]).shape == (0, 4)
 
 
-def test_a_text_is_read_for_what_it_says(reader: ClaimReader) -> None:
-    assert reader.read([(TEXT, claim) for claim in CLAIMS]).argmax(1).tolist() == [0, 1, 2, 3]
+def test_claims_that_it_was_not_trained_on_are_mostly_read_rightly(reader: ClaimReader) -> None:
+    told = read_told(held_out=True)[:16]
+    right = np.array([outcome for one in told for _, outcome in one.claims])
+    said = reader.read([(one.text, claim) for one in told for claim, _ in one.claims]).argmax(1)
+    commonest = np.bincount(right).max() / len(right)
+    assert np.mean(said == right) > commonest + 0.15
+    for outcome in OUTCOMES.values():
+        assert np.mean(said[right == outcome] == outcome) > 0.4
 
 
 @pytest.mark.parametrize("text", ["", "\ud800 half", "long " * 5000, "\x00\u202e"])

@@ -45,6 +45,10 @@ ASKED = 2
 PICTURE_NAME = re.compile(r"^(?:In )?\u201c[^\u201d]+\u201d(?:, | shows )")
 
 
+Asked = tuple[str, tuple[int, ...]]
+"""A claim, and the numbers of the evidence that it is held against."""
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """A statement held against the evidence: what contradicts it or is missing, or how likely it is supported."""
@@ -65,9 +69,9 @@ class Assessor:
         self._judges = judges or Judges()
         self._readings = {piece.number: read(piece) for piece in evidence}
         self._materials: dict[tuple[int, ...], Material] = {}
-        self._excerpts: dict[tuple[str, tuple[int, ...]], str] = {}
-        self._settled: dict[tuple[str, tuple[int, ...]], Finding | None] = {}
-        self._findings: dict[tuple[str, tuple[int, ...]], Finding] = {}
+        self._excerpts: dict[Asked, str] = {}
+        self._settled: dict[Asked, Finding | None] = {}
+        self._findings: dict[Asked, Finding] = {}
         self._told: dict[tuple[str, str], Vector] = {}
 
     def prepare(self, claims: Sequence[tuple[str, Sequence[Evidence]]]) -> None:
@@ -89,7 +93,7 @@ class Assessor:
 
     def assess(self, claim: str, cited: Sequence[Evidence]) -> Finding:
         """What the cited evidence, taken together, says of the claim."""
-        asked = claim, tuple(piece.number for piece in cited)
+        asked = _asked(claim, cited)
         if asked not in self._findings:
             self._findings[asked] = self._assess(claim, cited)
         return self._findings[asked]
@@ -103,7 +107,7 @@ class Assessor:
 
     def settled(self, claim: str, cited: Sequence[Evidence]) -> Finding | None:
         """What is found at once, without a look at single statements; None where that takes more."""
-        asked = claim, tuple(piece.number for piece in cited)
+        asked = _asked(claim, cited)
         if asked not in self._settled:
             self._settled[asked] = self._settle(claim, cited)
         return self._settled[asked]
@@ -143,7 +147,7 @@ class Assessor:
         return weighed(found, self.signals(claim, cited, judged, found))
 
     def _excerpt(self, claim: str, cited: Sequence[Evidence]) -> str:
-        asked = claim, tuple(piece.number for piece in cited)
+        asked = _asked(claim, cited)
         if asked not in self._excerpts:
             self._excerpts[asked] = excerpt(claim_statements(claim), self._material(cited))
         return self._excerpts[asked]
@@ -207,6 +211,10 @@ class Assessor:
                 if core and core in (_plain(stated.sentence.text), _plain(stated.sentence.quote)):
                     return stated.sentence.quote
         return None
+
+
+def _asked(claim: str, cited: Sequence[Evidence]) -> Asked:
+    return claim, tuple(piece.number for piece in cited)
 
 
 def _with_vectors(cited: Sequence[Evidence]) -> list[Vector]:

@@ -7,6 +7,7 @@ built-in models see it. Captions and photos are not part of Viscite, and are rea
 
 from __future__ import annotations
 
+import argparse
 import io
 import json
 import tarfile
@@ -108,6 +109,14 @@ class EvidenceSource:
         for image, vector, description in zip(wanted, vectors, descriptions, strict=True):
             item = Item(image, Kind.IMAGE, image, description=description.sentence, image_vector=vector)
             self._known[f"photo/{image}"] = [Evidence(1, Hit(1, item, "/photos/IMG_4711.jpg", 1.0, 0.9))]
+
+
+def evidence_parser(description: str | None) -> argparse.ArgumentParser:
+    """What says where the evidence lies that is not part of Viscite."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--demo", type=Path)
+    parser.add_argument("--data", type=Path)
+    return parser
 
 
 def tuning_pairs(builtin: Builtin, demo: Path | None, data: Path | None) -> list[Pair]:

@@ -6,10 +6,8 @@ counted.
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections.abc import Sequence
-from pathlib import Path
 
 from api.settings import Settings
 from api.wiring import Builtin
@@ -19,7 +17,7 @@ from generator.judges import Judges
 from generator.pipeline import check
 from generator.sight import Sight
 from generator.vectors import Vectors
-from scripts.claim_pairs import EvidenceSource, Pair, read_rows
+from scripts.claim_pairs import EvidenceSource, Pair, evidence_parser, read_rows
 from store.records import Claim, Verdict
 
 SPLITS = ("tune", "test", "other")
@@ -27,9 +25,7 @@ SPLITS = ("tune", "test", "other")
 
 def main() -> None:
     """Print a report for each split."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--demo", type=Path)
-    parser.add_argument("--data", type=Path)
+    parser = evidence_parser(__doc__)
     parser.add_argument("--split", choices=SPLITS, action="append")
     parser.add_argument("--errors", action="store_true", help="print every claim with a wrong verdict")
     arguments = parser.parse_args()

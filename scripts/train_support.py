@@ -8,7 +8,6 @@ the constants of generator/sight.py should be, from the photos of `val` that the
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple, fields, replace
@@ -24,7 +23,7 @@ from generator.sight import Sight
 from generator.support import PATH, Features
 from generator.vectors import Vectors
 from scripts.captioned_photos import batches, read_captions
-from scripts.claim_pairs import Pair, read_rows, tuning_pairs
+from scripts.claim_pairs import Pair, evidence_parser, read_rows, tuning_pairs
 from store.records import Evidence, Verdict
 
 OTHERS = 5
@@ -33,10 +32,7 @@ OTHERS = 5
 
 def main() -> None:
     """Write the weights, and print how many statements they were fitted on."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--demo", type=Path)
-    parser.add_argument("--data", type=Path)
-    arguments = parser.parse_args()
+    arguments = evidence_parser(__doc__).parse_args()
     builtin = Builtin(Settings().model_cache)
     pairs = tuning_pairs(builtin, arguments.demo, arguments.data)
     examples = [example for pair in pairs for example in statements_of(pair, builtin)]

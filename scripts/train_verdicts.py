@@ -8,7 +8,6 @@ being in two folds.
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from dataclasses import astuple, fields
@@ -26,7 +25,7 @@ from generator.assessment import Assessor, claim_statements, combined
 from generator.judges import Judges
 from generator.vectors import Vectors
 from generator.weighing import PATH, Signals, decided
-from scripts.claim_pairs import Pair, tuning_pairs
+from scripts.claim_pairs import Pair, evidence_parser, tuning_pairs
 from scripts.pairs_corpus import is_for_tests, is_held_out
 from scripts.twins_eval import told_pairs
 from store.records import Verdict
@@ -36,10 +35,7 @@ SHARE = 3.0
 
 def main() -> None:
     """Write the weights, and print what they give on claims left out."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--demo", type=Path)
-    parser.add_argument("--data", type=Path)
-    arguments = parser.parse_args()
+    arguments = evidence_parser(__doc__).parse_args()
     builtin = Builtin(Settings().model_cache)
     tuning = tuning_pairs(builtin, arguments.demo, arguments.data)
     pairs = [*tuning, *told_pairs(lambda text: is_held_out(text) and not is_for_tests(text))]

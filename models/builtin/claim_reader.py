@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from models.builtin.backbone import softmax
 from models.builtin.batches import minilm_tokenizer, plain, word_vectors
 from models.builtin.onnx_files import hash_file, open_session
 from models.protocols import Fingerprint, Matrix, Scores
@@ -79,10 +80,7 @@ class ClaimReader:
         """float32[n, 4] for pairs of text and claim: the probabilities that the text supports it, leaves it open,
         supports one part and leaves the rest open, and contradicts it."""
         made = self._pool.map(lambda pair: self._run(*pair), pairs)
-        found = np.array(list(made), np.float32).reshape(-1, OUTCOMES)
-        grown = np.exp(found - found.max(axis=1, keepdims=True))
-        probabilities: Matrix = grown / grown.sum(axis=1, keepdims=True)
-        return probabilities
+        return softmax(np.array(list(made), np.float32).reshape(-1, OUTCOMES))
 
     @cached_property
     def _pool(self) -> ThreadPoolExecutor:

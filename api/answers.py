@@ -28,7 +28,7 @@ from api.problems import problem_of
 from api.requests import ChatIn, CompletionIn
 from api.schemas import AnswerOut, EvidenceListOut, TextOut, claim_out
 from api.service import Viscite
-from generator.events import AnswerMade, ClaimChecked, Event, EvidenceShown, TextWritten
+from generator.events import AnswerMade, ClaimChecked, Event, EvidenceShown, TextWritten, checked_text
 from generator.stream import AnswerStream
 from store.errors import VisciteError
 
@@ -131,16 +131,12 @@ async def _chunks(stream: AnswerStream, request: Request, model: str, started: f
     yield _chunk(chunk(DeltaOut(role="assistant", content="")))
     try:
         async for event in _events(stream, request):
-            match event:
-                case ClaimChecked(_, text) if text:
-                    more = f" {text}" if said else text
-                    said += more
-                    yield _chunk(chunk(DeltaOut(content=more)))
-                case AnswerMade(answer):
-                    if rest := answer.text.removeprefix(said):
-                        yield _chunk(chunk(DeltaOut(content=rest)))
-                    whole = AnswerOut.of(answer, collection, time.perf_counter() - started)
-                    yield _chunk(chunk(DeltaOut(), whole))
+            if more := checked_text(said, event):
+                said += more
+                yield _chunk(chunk(DeltaOut(content=more)))
+            if isinstance(event, AnswerMade):
+                whole = AnswerOut.of(event.answer, collection, time.perf_counter() - started)
+                yield _chunk(chunk(DeltaOut(), whole))
     except VisciteError as error:
         yield format_sse_event(data_str=OpenAIErrorOut.of(error).model_dump_json())
     yield format_sse_event(data_str="[DONE]")

@@ -202,9 +202,11 @@ def ask(
         keep_unsupported=keep_unsupported,
     )
     with _viscite() as viscite:
-        answer, seconds = timed(lambda: viscite.ask(request, collection))
-    reply = AnswerOut.of(answer, collection, seconds)
-    _json(reply) if json else terminal.show_answer(reply)
+        if json:
+            answer, seconds = timed(lambda: viscite.ask(request, collection))
+            _json(AnswerOut.of(answer, collection, seconds))
+        else:
+            terminal.stream_answer(viscite.open_answer(request, collection), collection)
 
 
 @app.command()

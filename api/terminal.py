@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
         SignalOut,
         StatusOut,
     )
+    from generator.events import Event
     from indexer.run import Progress
 
 SHOWN_SKIPS = 20
@@ -168,6 +170,29 @@ def _short(path: str) -> str:
 
 def show_answer(reply: AnswerOut) -> None:
     out.print(escape(reply.answer))
+    _show_sources(reply)
+
+
+def stream_answer(events: Iterable[Event], collection: str) -> None:
+    """Each sentence as soon as it is checked, then the sources."""
+    from api.schemas import AnswerOut
+    from generator.events import AnswerMade, checked_text
+
+    started, said = time.perf_counter(), ""
+    try:
+        for event in events:
+            more = checked_text(said, event)
+            said += more
+            out.print(escape(more), end="")
+    finally:
+        # What went wrong in between is said on a line of its own.
+        if said:
+            out.print()
+    if isinstance(event, AnswerMade):
+        _show_sources(AnswerOut.of(event.answer, collection, time.perf_counter() - started))
+
+
+def _show_sources(reply: AnswerOut) -> None:
     if reply.citations:
         out.print()
     for citation in reply.citations:

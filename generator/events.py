@@ -40,6 +40,16 @@ class AnswerMade:
 Event: TypeAlias = EvidenceShown | TextWritten | ClaimChecked | AnswerMade
 
 
+def checked_text(said: str, event: Event) -> str:
+    """What an event adds to the text of an answer, of which so much is said, for those who want checked text alone."""
+    match event:
+        case ClaimChecked(_, text) if text:
+            return f" {text}" if said else text
+        case AnswerMade(answer):
+            return answer.text.removeprefix(said)
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """A claim after its check, and for each number it cites the words leaned on."""

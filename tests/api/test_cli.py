@@ -107,6 +107,9 @@ def test_ask_answers_with_a_checked_citation_or_abstains(viscite: Command, files
     assert citation["number"] in reply["claims"][0]["citations"]
     assert (citation["path"], citation["page"]) == (str(files / "ferry.pdf"), 1)
     assert "1962" in citation["quote"]
+    shown = viscite.run("ask", "When was the Rosel ferry built?").stdout.splitlines()
+    assert shown[:2] == [reply["answer"], ""]
+    assert shown[2].startswith(f"[{citation['number']}] ")
     assert viscite.json("ask", "Who won the chess championship in 1985?")["abstained"] is True
 
 

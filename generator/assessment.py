@@ -132,10 +132,11 @@ class Assessor:
 
     def signals(self, claim: str, cited: Sequence[Evidence], judged: Sequence[Judgement], found: Finding) -> Signals:
         """What the rules found of a claim, and what the claim reader says of it."""
-        pair = self._excerpt(claim, cited), claim
-        self._read([pair])
+        text = self._excerpt(claim, cited)
+        self._read([(text, claim)])
         weakest = min((one.support for one in judged), default=0.0)
-        return Signals.of(found, weakest, any(one.missing for one in judged), self._told[pair])
+        missing = any(one.missing for one in judged)
+        return Signals.of(found, weakest, missing, claim, text, self._told[text, claim])
 
     def _weighed(self, claim: str, cited: Sequence[Evidence], judged: Sequence[Judgement], found: Finding) -> Finding:
         """The finding of the rules after the claim reader was heard.

@@ -16,7 +16,7 @@ from generator.details import detail_sentences
 from generator.evidence import file_name, is_picture
 from generator.pictures import counted_pictures, picture_sentences
 from generator.question import FIGURE_REQUEST, Asks, Question, parse_question, years
-from generator.relevance import Candidate, Scored, rank
+from generator.relevance import Candidate, Scored, answering, rank
 from generator.safety import neutralise
 from generator.sentences import item_sentences, split_sentences
 from generator.superlatives import extreme_rows
@@ -45,18 +45,23 @@ MOST_CANDIDATES = 240
 
 
 class ExtractiveAnswerModel:
-    """An `AnswerModel` that quotes: verbatim sentences, each with its number."""
+    """An `AnswerModel` that quotes: verbatim sentences, each with its number.
 
-    def __init__(self, embedder: TextEmbedder, selector: AnswerSelector | None = None) -> None:
+    The embedder and the `selector` choose sentences among those at hand; the `judge` says whether one answers at all.
+    """
+
+    def __init__(
+        self, embedder: TextEmbedder, selector: AnswerSelector | None = None, judge: AnswerSelector | None = None
+    ) -> None:
         self._embedder = embedder
         self._selector = selector
+        self._judge = judge
 
     @property
     def fingerprint(self) -> Fingerprint:
-        """The embedder and the selector choose the sentences, so the answers depend on the weights of both."""
-        weights = self._embedder.fingerprint.weights
-        if self._selector is not None:
-            weights = f"{weights}+{self._selector.fingerprint.weights}"
+        """Of the weights of all that choose sentences, for the answers depend on them."""
+        readers = [one for one in (self._selector, self._judge) if one is not None]
+        weights = "+".join([self._embedder.fingerprint.weights, *(one.fingerprint.weights for one in readers)])
         return Fingerprint("extractive", weights, "sentences", 0)
 
     def answer(self, question: str, evidence: Sequence[Evidence], history: Sequence[Turn]) -> Iterator[str]:
@@ -92,9 +97,9 @@ class ExtractiveAnswerModel:
         if extreme := extreme_rows(question.text, candidates):
             return list(dict.fromkeys(quote for candidate in extreme for quote in _quoted(candidate)))
         chosen: list[Scored] = []
-        for scored in rank(question, candidates, vectors, self._selector):
-            best = chosen[0].score if chosen else scored.score
-            if scored.score < max(ANSWERS, best - WITHIN) or len(chosen) == MOST_SENTENCES:
+        ranked = rank(question, candidates, vectors, self._selector)
+        for scored in answering(question, ranked, self._judge) if self._judge else ranked:
+            if scored.score < max(ANSWERS, ranked[0].score - WITHIN) or len(chosen) == MOST_SENTENCES:
                 break
             if chosen and scored.covered < chosen[0].covered - LESS_SPOKEN:
                 continue

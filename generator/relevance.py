@@ -45,6 +45,13 @@ MOST_ODDS = 4.0
 """Log-odds beyond which a selector is no surer."""
 SURE_ODDS = 2.0
 """Log-odds from which a sentence speaks of what is asked, whatever words it puts it in."""
+NO_DOUBT = 3.5
+"""Log-odds from which a selector is believed without a second opinion."""
+NO_ANSWER = 0.07
+"""The chance of answering, by the word of a judge, under which a sentence does not answer. It errs on rows of tables
+and on what is asked of a document by its name, so that only its clear denials count."""
+OPENING = 16
+"""Words of how a document opens, which say what it is about."""
 LONG_LIST = 24
 """Sentences that are compared with the question under their headings too, which costs a second encoding each."""
 SHORT_LIST = 6
@@ -125,6 +132,24 @@ def rank(
         )
     ]
     return _best(within_bounds(question, [(one.candidate.sentence.text, one) for one in full]), SHORT_LIST)
+
+
+def answering(question: Question, ranked: Sequence[Scored], judge: AnswerSelector) -> list[Scored]:
+    """Those that the judge does not clearly deny to answer the question: by themselves, or in their document."""
+    doubtful = [one for one in ranked if one.odds < NO_DOUBT]
+    alone = [f"{one.candidate.sentence.before} {one.candidate.sentence.text}".strip() for one in doubtful]
+    chances = judge.answering(question.text, alone)
+    denied = [one for one, chance in zip(doubtful, chances, strict=True) if chance < NO_ANSWER]
+    refused = {id(one) for one in denied if _within_document(question, one.candidate, judge) < NO_ANSWER}
+    return [one for one in ranked if id(one) not in refused]
+
+
+def _within_document(question: Question, candidate: Candidate, judge: AnswerSelector) -> float:
+    """The chance that a sentence, behind how its document opens, answers what is asked of that document."""
+    sentence = candidate.sentence
+    opening = " ".join(str(candidate.evidence.hit.item.attributes.get("opening", "")).split()[:OPENING])
+    parts = [f"{opening}:" if opening else "", sentence.before, sentence.in_place]
+    return float(judge.answering(_asked_within(question, candidate), [" ".join(filter(None, parts))])[0])
 
 
 def _odds(question: Question, candidates: Sequence[Candidate], selector: AnswerSelector) -> list[float]:

@@ -15,13 +15,15 @@ from pathlib import Path
 import numpy as np
 
 from generator.findings import AT_ODDS, IN_PART, NOT_SAID, SAID, Finding
+from generator.statements import NEGATORS
+from generator.words import words
 from store.records import Vector, Verdict
 
 PATH = Path(__file__).with_name("verdicts.json")
 """The weights, made by scripts/train_verdicts.py."""
 LEAST = 1e-3
 """Under which no probability is taken, so that none outweighs all the rest."""
-SUPPORTED = 0.65
+SUPPORTED = 0.7
 """The probability from which a claim is supported; one of twenty contradicted claims of the tuning half has it."""
 
 
@@ -31,7 +33,9 @@ class Signals:
 
     Of the rules: their verdict, at most one of the first three being 1, whether a number or name is `missing`, and the
     log odds of the `weakest` of its statements. Of the reader: the logarithms of its probabilities that the text
-    supports the claim, leaves it open, supports a part of it, and contradicts it.
+    supports the claim, leaves it open, supports a part of it, and contradicts it. Of the wording, on which it depends
+    how far either is right: the share of the claim's words that are `copied` from the text, whether it `denies`
+    something, whether it has `figures`, and its `length` in scores of words.
     """
 
     ruled_supported: float
@@ -43,18 +47,31 @@ class Signals:
     leaves_open: float
     supports_part: float
     contradicts: float
+    copied: float
+    denies: float
+    figures: float
+    length: float
 
     @classmethod
-    def of(cls, found: Finding, weakest: float, missing: bool, told: Vector) -> Signals:
-        """`told` is float32[4], as a `ClaimJudge` gives it."""
+    def of(cls, found: Finding, weakest: float, missing: bool, claim: str, text: str, told: Vector) -> Signals:
+        """`told` is float32[4], what a `ClaimJudge` that read the text says of the claim."""
         chance = min(1 - LEAST, max(LEAST, weakest))
+        supports, leaves_open, supports_part, contradicts = (float(np.log(max(LEAST, one))) for one in told)
+        said, there = words(claim), set(words(text))
         return cls(
-            float(found.verdict is Verdict.SUPPORTED),
-            float(found.verdict is Verdict.PARTIAL),
-            float(found.contradicted),
-            float(missing),
-            float(np.log(chance / (1 - chance))),
-            *(float(np.log(max(LEAST, one))) for one in told),
+            ruled_supported=float(found.verdict is Verdict.SUPPORTED),
+            ruled_partial=float(found.verdict is Verdict.PARTIAL),
+            ruled_contradicted=float(found.contradicted),
+            missing=float(missing),
+            weakest=float(np.log(chance / (1 - chance))),
+            supports=supports,
+            leaves_open=leaves_open,
+            supports_part=supports_part,
+            contradicts=contradicts,
+            copied=sum(word in there for word in said) / max(1, len(said)),
+            denies=float(any(word in NEGATORS or word.endswith("n't") for word in said)),
+            figures=float(any(map(str.isdigit, claim))),
+            length=len(said) / 20,
         )
 
 

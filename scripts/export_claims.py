@@ -1,7 +1,7 @@
 """Makes the claim reader that ships of its trained weights: `python scripts/export_claims.py FILE`.
 
 Writes `models/builtin/claim_reader.onnx`, with the matrices in 8 bits, and prints how right it is on the held-out
-claims of `corpora/pairs/claims`, beside the network in 32 bits, and how often the two agree.
+twins and plain claims of `corpora/pairs`, beside the network in 32 bits, and how often the two agree.
 """
 
 from __future__ import annotations
@@ -50,20 +50,21 @@ def main() -> None:
             reduce_range=True,
             op_types_to_quantize=["MatMul", "Gemm"],
         )
-        compare(ClaimReader.load(whole), ClaimReader.load())
+        for task in ("twins", "plain"):
+            compare(ClaimReader.load(whole), ClaimReader.load(), task)
     print(f"{PATH}: {PATH.stat().st_size / 2**20:.1f} MiB")
 
 
-def compare(whole: ClaimReader, small: ClaimReader) -> None:
+def compare(whole: ClaimReader, small: ClaimReader, task: str) -> None:
     """Print how the two read the held-out claims."""
-    told = read_told(held_out=True)
+    told = read_told(held_out=True, task=task)
     right = np.array([outcome for one in told for _, outcome in one.claims])
     pairs = [(one.text, claim) for one in told for claim, _ in one.claims]
     said = [reader.read(pairs).argmax(1) for reader in (whole, small)]
     for bits, those in zip((32, 8), said, strict=True):
         passed = np.mean(those[right == OUTCOMES["contradicted"]] == OUTCOMES["supported"])
         print(
-            f"{np.mean(those == right):.3f} of {len(pairs)} claims right in {bits} bits, {passed:.3f} of the "
+            f"{task}: {np.mean(those == right):.3f} of {len(pairs)} claims right in {bits} bits, {passed:.3f} of the "
             "contradicted taken for supported"
         )
     print(f"they agree on {np.mean(said[0] == said[1]):.3f}")

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from models.builtin.claim_reader import ABOUT
+
 CORPUS = Path(__file__).resolve().parent.parent / "corpora" / "pairs"
 OUTCOMES = {"supported": 0, "neutral": 1, "partial": 2, "contradicted": 3}
 """The labels of claims, in the order of what the claim reader tells apart."""
-ABOUT = "This tells of: {}"
-"""The claim by which a text is asked whether it is about what somebody searches for."""
 FITS = {"match": OUTCOMES["supported"], "none": OUTCOMES["neutral"], "part": OUTCOMES["partial"]}
 """The labels of searches, as outcomes of the claim that a text is about them."""
 HELD_OUT = 16
@@ -63,18 +63,18 @@ def _drawn(text: str) -> int:
 
 
 def read_rows(task: str) -> Iterator[dict[str, Any]]:
-    """The texts of `claims`, `answers` or `searches`, with all that is said or asked of each."""
+    """The texts of `twins`, `plain`, `answers` or `searches`, with all that is said or asked of each."""
     for path in sorted((CORPUS / task).glob("*.jsonl")):
         for line in path.read_text(encoding="utf-8").splitlines():
             row: dict[str, Any] = json.loads(line)
             yield row
 
 
-def read_told(held_out: bool) -> list[Told]:
-    """Texts with what is claimed of them."""
+def read_told(held_out: bool, task: str) -> list[Told]:
+    """Texts of `twins` or `plain`, with what is claimed of them."""
     return [
         Told(row["evidence"], tuple((claim, OUTCOMES[label]) for label, _, claim in row["claims"]))
-        for row in read_rows("claims")
+        for row in read_rows(task)
         if is_held_out(row["evidence"]) == held_out
     ]
 

@@ -1,7 +1,7 @@
-"""Checks claims that come as twins, one supported and one contradicted in nearly the same words: `twins_eval.py`.
+"""Checks the claims about those held-out texts of `corpora/pairs` to which nothing is fitted: `pairs_eval.py`.
 
-They are those held-out texts of `corpora/pairs/claims` to which nothing is fitted, harder than what language models
-write (`claims_eval.py`): most of the contradicted ones differ from a supported one by a word or by the order of words.
+Plain claims are such as language models write. Twins are harder than these: most of the contradicted ones differ from a
+supported one by a word or by the order of words.
 """
 
 from __future__ import annotations
@@ -35,14 +35,15 @@ def main() -> None:
     """Print the report."""
     builtin = Builtin(Settings().model_cache)
     judges = Judges(builtin.claim_reader, Sight(builtin.encoder))
-    pairs = list(told_pairs(is_for_tests))
-    print(f"{len(pairs)} claims")
-    report([Judged(pair.label, checked(pair, builtin, judges).verdict, pair.category) for pair in pairs])
+    for task in ("plain", "twins"):
+        pairs = list(told_pairs(task, is_for_tests))
+        print(f"\n## {task}: {len(pairs)} claims")
+        report([Judged(pair.label, checked(pair, builtin, judges).verdict, pair.category) for pair in pairs])
 
 
-def told_pairs(wanted: Callable[[str], bool]) -> Iterator[Pair]:
+def told_pairs(task: str, wanted: Callable[[str], bool]) -> Iterator[Pair]:
     """The claims about the texts that are wanted; those left open are called unrelated."""
-    for row in read_rows("claims"):
+    for row in read_rows(task):
         text = row["evidence"]
         if wanted(text):
             item = Item("text", Kind.PASSAGE, "text", page=1, text=text)

@@ -1,11 +1,12 @@
 """Trains the claim reader: `python scripts/train_claims.py --epochs 4 [--init FILE] [--out scripts]`.
 
-It starts from all-MiniLM-L6-v2, whose word vectors stay as they are, and learns from `corpora/pairs/claims` whether a
-text supports a claim, leaves it open, supports a part of it, or contradicts it, and from `corpora/pairs/searches`
-whether it is about what somebody searches for. A sixteenth of the texts is held out; what is printed of each epoch is
-measured on these. Of the other texts each epoch reads other variants (`scripts/claim_variants.py`). The mean of the
-weights over the last thousands of steps goes to `claim_reader.pt` in OUT, of which `scripts/export_claims.py` makes
-the network that ships. Computed in 16 bits (bfloat16), which a processor with AMX does seven times as fast as in 32.
+It starts from all-MiniLM-L6-v2, whose word vectors stay as they are, and learns from `corpora/pairs/twins` and
+`corpora/pairs/plain` whether a text supports a claim, leaves it open, supports a part of it, or contradicts it, and
+from `corpora/pairs/searches` whether it is about what somebody searches for. A sixteenth of the texts is held out;
+what is printed of each epoch is measured on these. Of the other texts each epoch reads other variants
+(`scripts/claim_variants.py`). The mean of the weights over the last thousands of steps goes to `claim_reader.pt` in
+OUT, of which `scripts/export_claims.py` makes the network that ships. Computed in 16 bits (bfloat16), which a
+processor with AMX does seven times as fast as in 32.
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ TEXTS = 4
 """In a batch, each with some of its claims."""
 NEAR = 20
 """Batches among which texts of like size are put together."""
+READ = 0.5
+"""The share of the twins that an epoch reads: most that are near to their text are false, as plain claims are not."""
 RATE = 1.5e-4
 WARM_UP = 0.06
 """The share of all steps."""
@@ -172,16 +175,19 @@ def main() -> None:
     trainer = Trainer(network.train(), arguments.rate)
     start = time.monotonic()
     for epoch in range(arguments.epochs):
-        told = [*read_told(held_out=False), *read_searched(held_out=False)]
+        twins = read_told(held_out=False, task="twins")
+        some = chance.sample(twins, round(len(twins) * READ))
+        told = [*some, *read_told(held_out=False, task="plain"), *read_searched(held_out=False)]
         print(f"{sum(len(one.claims) for one in told)} claims about {len(told)} texts", flush=True)
-        losses, some = [], batches(told, chance)
-        for place, batch in enumerate(some):
-            share = (epoch + place / len(some)) / arguments.epochs
+        losses, given = [], batches(told, chance)
+        for place, batch in enumerate(given):
+            share = (epoch + place / len(given)) / arguments.epochs
             losses.append(trainer.step(trainer.batch(batch), share))
             if place % 100 == 99:
                 spent = time.monotonic() - start
-                print(f"{spent:.0f} s, step {place + 1} of {len(some)}: {sum(losses[-100:]) / 100:.3f}", flush=True)
-        report(trainer, read_told(held_out=True), "claims")
+                print(f"{spent:.0f} s, step {place + 1} of {len(given)}: {sum(losses[-100:]) / 100:.3f}", flush=True)
+        report(trainer, read_told(held_out=True, task="twins"), "twins")
+        report(trainer, read_told(held_out=True, task="plain"), "plain claims")
         report(trainer, read_searched(held_out=True), "searches")
         torch.save(trainer.mean.state_dict(), arguments.out / "claim_reader.pt")
 

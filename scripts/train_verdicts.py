@@ -1,9 +1,8 @@
 """Fits the weights of generator/verdicts.json: `train_verdicts.py [--demo .demo] [--data DATA]`.
 
-A multinomial logistic regression over the tuning half of `corpora/claims` and half of the texts of
-`corpora/pairs/claims` on which the claim reader was not trained; one claim of the first counts as much as `SHARE` of
-the second, which are harder than what language models write. Prints how it does by five-fold cross-validation, no text
-being in two folds.
+A multinomial logistic regression over the tuning half of `corpora/claims` and half of the texts of `corpora/pairs` on
+which the claim reader was not trained. A twin counts less than other claims: it is harder than what language models
+write. Prints how it does by five-fold cross-validation, no text being in two folds.
 """
 
 from __future__ import annotations
@@ -27,10 +26,11 @@ from generator.vectors import Vectors
 from generator.weighing import PATH, Signals, decided
 from scripts.claim_pairs import Pair, evidence_parser, tuning_pairs
 from scripts.pairs_corpus import is_for_tests, is_held_out
-from scripts.twins_eval import told_pairs
+from scripts.pairs_eval import told_pairs
 from store.records import Verdict
 
-SHARE = 3.0
+COUNTS = {"tuning half": 3.0, "plain claims": 1.0, "twins": 0.5}
+"""What a claim of each source counts."""
 
 
 def main() -> None:
@@ -38,14 +38,17 @@ def main() -> None:
     arguments = evidence_parser(__doc__).parse_args()
     builtin = Builtin(Settings().model_cache)
     tuning = tuning_pairs(builtin, arguments.demo, arguments.data)
-    pairs = [*tuning, *told_pairs(lambda text: is_held_out(text) and not is_for_tests(text))]
+    plain, twins = (list(told_pairs(task, _is_for_weights)) for task in ("plain", "twins"))
+    pairs = [*tuning, *plain, *twins]
+    sources = np.repeat(list(COUNTS), [len(tuning), len(plain), len(twins)])
     known = [signals(pair, builtin) for pair in pairs]
     kept = [place for place, one in enumerate(known) if one is not None]
     given = np.array([astuple(one) for one in known if one is not None])
     right = np.array([list(Verdict).index(pairs[place].label) for place in kept])
-    weights = np.array([SHARE if place < len(tuning) else 1.0 for place in kept])
+    sources = sources[kept]
+    weights = np.array([COUNTS[source] for source in sources])
     texts = np.unique([pairs[place].evidence[0].hit.item.text for place in kept], return_inverse=True)[1]
-    cross_validate(given, right, weights, texts)
+    cross_validate(given, right, weights, texts, sources)
     model = LogisticRegression(max_iter=5000).fit(given, right, weights)
     names = [field.name for field in fields(Signals)]
     values = {
@@ -54,6 +57,10 @@ def main() -> None:
     }
     PATH.write_text(json.dumps(values, indent=2) + "\n")
     print(f"{len(kept)} claims: {PATH}")
+
+
+def _is_for_weights(text: str) -> bool:
+    return is_held_out(text) and not is_for_tests(text)
 
 
 def signals(pair: Pair, builtin: Builtin) -> Signals | None:
@@ -65,14 +72,17 @@ def signals(pair: Pair, builtin: Builtin) -> Signals | None:
     return assessor.signals(pair.claim, pair.evidence, judged, combined(judged)) if judged else None
 
 
-def cross_validate(given: np.ndarray, right: np.ndarray, weights: np.ndarray, texts: np.ndarray) -> None:
-    """Print the F1 of the verdicts, of the claims of each kind of source."""
+def cross_validate(
+    given: np.ndarray, right: np.ndarray, weights: np.ndarray, texts: np.ndarray, sources: np.ndarray
+) -> None:
+    """Print the F1 of the verdicts on the claims of each source."""
     said = np.empty_like(right)
     for train, test in GroupKFold(5).split(given, right, texts):
         model = LogisticRegression(max_iter=5000).fit(given[train], right[train], weights[train])
         chances = model.predict_proba(given[test])
         said[test] = [list(Verdict).index(decided(dict(zip(Verdict, one, strict=True)))) for one in chances]
-    for name, some in (("tuning half", weights > 1), ("held-out texts", weights <= 1)):
+    for name in COUNTS:
+        some = sources == name
         each = [_f1(said[some] == one, right[some] == one) for one in range(len(Verdict))]
         false = (right == list(Verdict).index(Verdict.UNSUPPORTED)) & some
         print(

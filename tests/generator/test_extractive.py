@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from generator.extractive import ExtractiveAnswerModel
+from models.builtin.claim_reader import ClaimReader
 from models.protocols import AnswerModel, TextEmbedder, Turn
 from store.records import Evidence, Kind
 
@@ -37,6 +38,16 @@ def test_a_fact_is_quoted_with_its_number(model: ExtractiveAnswerModel, passage:
     assert ask(model, "How many ships called at the harbour in 2023?", [passage(HARBOUR)]) == (
         "In 2023, 1,204 ships called at the harbour, up from 1,041 in 2022 [1]."
     )
+
+
+def test_a_judge_denies_what_does_not_answer(minilm: TextEmbedder, passage: MakeEvidence) -> None:
+    alone, judged = ExtractiveAnswerModel(minilm), ExtractiveAnswerModel(minilm, judge=ClaimReader.load())
+    unsaid = "How old is the harbour master?"
+    assert ask(alone, unsaid, [passage(HARBOUR)])
+    assert ask(judged, unsaid, [passage(HARBOUR)]) == ""
+    said = "How many ships called at the harbour in 2023?"
+    assert ask(judged, said, [passage(HARBOUR)]) == ask(alone, said, [passage(HARBOUR)])
+    assert judged.fingerprint.weights != alone.fingerprint.weights
 
 
 def test_a_year_that_is_not_there_is_not_answered_with_another(

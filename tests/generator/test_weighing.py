@@ -24,12 +24,27 @@ SILENT = told(0.01, 0.96, 0.02, 0.01)
 HALF = told(0.01, 0.02, 0.96, 0.01)
 
 
+CLAIM = "The mill burned down in 1903."
+TEXT = "The mill burned down. It had been built in 1850."
+
+
+def signals(found: Finding, weakest: float, chances: Vector) -> Signals:
+    return Signals.of(found, weakest, False, CLAIM, TEXT, chances)
+
+
 def heard(found: Finding, weakest: float, chances: Vector) -> Finding:
-    return weighed(found, Signals.of(found, weakest, missing=False, told=chances))
+    return weighed(found, signals(found, weakest, chances))
+
+
+def test_signals_of_the_wording() -> None:
+    known = signals(HELD, 0.8, SURE)
+    assert (known.copied, known.denies, known.figures, known.length) == (pytest.approx(5 / 6), 0, 1, 0.3)
+    denied = Signals.of(HELD, 0.8, False, "No mill burned.", TEXT, SURE)
+    assert (denied.copied, denied.denies, denied.figures) == (pytest.approx(2 / 3), 1, 0)
 
 
 def test_probabilities_are_such() -> None:
-    chances = probabilities(Signals.of(HELD, 0.8, missing=False, told=SURE))
+    chances = probabilities(signals(HELD, 0.8, SURE))
     assert set(chances) == set(Verdict)
     assert sum(chances.values()) == pytest.approx(1)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from generator.evidence import is_picture
+from generator.evidence import is_picture, opening
 from generator.sentences import read_sentences
 from generator.words import coverage, stems, word_set
 from store.records import Evidence
@@ -37,7 +37,7 @@ def byline(question: str, evidence: Sequence[Evidence]) -> tuple[str, int] | Non
             continue
         lines = [str(line["text"]) for line in item.attributes.get("lines") or ()]
         sentences = [one.quote for one in read_sentences(item.text)]
-        if coverage(asked, stems(" ".join([*sentences[:1], str(item.attributes.get("opening", ""))]))) < ABOUT:
+        if coverage(asked, stems(" ".join([*sentences[:1], opening(piece)]))) < ABOUT:
             continue
         # What stands on several lines may be read as one sentence.
         head = [*dict.fromkeys(lines)][:UNDER_TITLE] + [*dict.fromkeys(sentences)][:UNDER_TITLE]

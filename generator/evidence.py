@@ -31,6 +31,11 @@ def file_name(evidence: Evidence) -> str:
     return neutralise(PurePath(evidence.hit.path).name)
 
 
+def opening(evidence: Evidence) -> str:
+    """How the document opens, which says what it is about; "" where that is not known."""
+    return str(evidence.hit.item.attributes.get("opening", ""))
+
+
 def place(evidence: Evidence) -> str:
     """Where the evidence is, for a person: `“harbour.pdf”, page 2`."""
     page = evidence.hit.item.page

@@ -13,7 +13,7 @@ from generator.bylines import byline
 from generator.conversation import standalone
 from generator.counting import asked_count
 from generator.details import detail_sentences
-from generator.evidence import file_name, is_picture
+from generator.evidence import file_name, is_picture, opening
 from generator.pictures import counted_pictures, picture_sentences
 from generator.question import FIGURE_REQUEST, Asks, Question, parse_question, years
 from generator.relevance import Candidate, Scored, answering, rank
@@ -98,8 +98,9 @@ class ExtractiveAnswerModel:
             return list(dict.fromkeys(quote for candidate in extreme for quote in _quoted(candidate)))
         chosen: list[Scored] = []
         ranked = rank(question, candidates, vectors, self._selector)
-        for scored in answering(question, ranked, self._judge) if self._judge else ranked:
-            if scored.score < max(ANSWERS, ranked[0].score - WITHIN) or len(chosen) == MOST_SENTENCES:
+        near = [one for one in ranked if one.score >= max(ANSWERS, ranked[0].score - WITHIN)]
+        for scored in answering(question, near, self._judge) if self._judge else near:
+            if len(chosen) == MOST_SENTENCES:
                 break
             if chosen and scored.covered < chosen[0].covered - LESS_SPOKEN:
                 continue
@@ -151,7 +152,7 @@ def _candidates(evidence: Sequence[Evidence]) -> list[Candidate]:
             key = comparable(sentence.quote)
             if key not in seen:
                 seen.add(key)
-                title = frozenset(stems(piece.hit.item.attributes.get("opening", "")))
+                title = frozenset(stems(opening(piece)))
                 candidates.append(Candidate(piece, sentence, *documents[piece.hit.path], title))
     return sorted(candidates[:MOST_CANDIDATES], key=lambda candidate: candidate.evidence.number)
 
@@ -160,10 +161,7 @@ def _documents(evidence: Sequence[Evidence]) -> dict[str, tuple[frozenset[str], 
     """The stems of all that is shown of each file, of how it opens and of its name, and the years among them."""
     shown: defaultdict[str, str] = defaultdict(str)
     for piece in evidence:
-        item = piece.hit.item
-        shown[piece.hit.path] += (
-            f"{re.sub('_', ' ', file_name(piece))}\n{item.attributes.get('opening', '')}\n{item.text}\n"
-        )
+        shown[piece.hit.path] += f"{re.sub('_', ' ', file_name(piece))}\n{opening(piece)}\n{piece.hit.item.text}\n"
     return {path: (frozenset(stems(text)), years(text)) for path, text in shown.items()}
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from generator.asked import speaks_of_asked, within_bounds
+from generator.evidence import opening
 from generator.question import Asks, Question, can_answer, names_person, years
 from generator.sentences import Sentence
 from generator.vectors import Vectors
@@ -137,8 +138,8 @@ def rank(
 def answering(question: Question, ranked: Sequence[Scored], judge: AnswerSelector) -> list[Scored]:
     """Those that the judge does not clearly deny to answer the question: by themselves, or in their document."""
     doubtful = [one for one in ranked if one.odds < NO_DOUBT]
-    alone = [f"{one.candidate.sentence.before} {one.candidate.sentence.text}".strip() for one in doubtful]
-    chances = judge.answering(question.text, alone)
+    sentences = [one.candidate.sentence for one in doubtful]
+    chances = judge.answering(question.text, [f"{one.before} {one.text}".strip() for one in sentences])
     denied = [one for one, chance in zip(doubtful, chances, strict=True) if chance < NO_ANSWER]
     refused = {id(one) for one in denied if _within_document(question, one.candidate, judge) < NO_ANSWER}
     return [one for one in ranked if id(one) not in refused]
@@ -146,10 +147,11 @@ def answering(question: Question, ranked: Sequence[Scored], judge: AnswerSelecto
 
 def _within_document(question: Question, candidate: Candidate, judge: AnswerSelector) -> float:
     """The chance that a sentence, behind how its document opens, answers what is asked of that document."""
-    sentence = candidate.sentence
-    opening = " ".join(str(candidate.evidence.hit.item.attributes.get("opening", "")).split()[:OPENING])
-    parts = [f"{opening}:" if opening else "", sentence.before, sentence.in_place]
-    return float(judge.answering(_asked_within(question, candidate), [" ".join(filter(None, parts))])[0])
+    about = " ".join(opening(candidate.evidence).split()[:OPENING])
+    # The sentence that a pronoun points back to stands here twice, as it did when the bounds were chosen.
+    text = f"{candidate.sentence.before} {_in_place(candidate)}".strip()
+    text = f"{about}: {text}" if about else text
+    return float(judge.answering(_asked_within(question, candidate), [text])[0])
 
 
 def _odds(question: Question, candidates: Sequence[Candidate], selector: AnswerSelector) -> list[float]:

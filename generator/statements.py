@@ -241,8 +241,12 @@ def denies(text: str) -> bool:
     """Whether a statement denies: by an odd number of words that do."""
     text = OPPOSED.sub(" not ", BROKEN.sub("not working", NO_DENIAL.sub(" free ", text)))
     said = re.findall(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?", text.casefold().replace("\u2019", "'"))
-    count: int = sum(word in NEGATORS or word.endswith("n't") for word in said)
-    return bool(count % 2)
+    return sum(map(is_negator, said)) % 2 == 1
+
+
+def is_negator(word: str) -> bool:
+    """Whether a word, lower case, denies what stands with it."""
+    return word in NEGATORS or word.endswith("n't")
 
 
 def _with_exceptions(found: list[Statement]) -> Iterator[Statement]:

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from generator.findings import AT_ODDS, IN_PART, NOT_SAID, SAID, Finding
-from generator.statements import NEGATORS
+from generator.statements import is_negator
 from generator.words import words
 from store.records import Vector, Verdict
 
@@ -69,7 +69,7 @@ class Signals:
             supports_part=supports_part,
             contradicts=contradicts,
             copied=sum(word in there for word in said) / max(1, len(said)),
-            denies=float(any(word in NEGATORS or word.endswith("n't") for word in said)),
+            denies=float(any(map(is_negator, said))),
             figures=float(any(map(str.isdigit, claim))),
             length=len(said) / 20,
         )

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from generator.words import word_set
 from scripts.pairs_corpus import OUTCOMES, Told
 
 JOINED = 0.15
@@ -25,12 +26,13 @@ SUPPORTED, NEUTRAL, PARTIAL, CONTRADICTED = (
 LINKS = (" ", " ", ", and ", "; ", ", while ")
 NAME = re.compile(r"(?<=[a-z,;] )[A-Z][a-zäöüß]{2,}(?![a-zäöüßA-Z])")
 """A word with a capital inside a sentence."""
-MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
-DAYS = "Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|Christmas|Easter"
-PEOPLES = "English|German|French|Italian|Spanish|Dutch|Danish|Polish|European|British|American"
-PLACES = "Germany|France|Italy|Spain|England|Europe|America|North|South|East|West"
-KINDS = "Celsius|Fahrenheit|Street|Road|Lane|Hall|Bridge|Museum|School"
-KNOWN = frozenset("|".join([MONTHS, DAYS, PEOPLES, PLACES, KINDS]).split("|"))
+KNOWN = word_set(
+    "January February March April May June July August September October November December "
+    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday Christmas Easter "
+    "English German French Italian Spanish Dutch Danish Polish European British American "
+    "Germany France Italy Spain England Europe America North South East West "
+    "Celsius Fahrenheit Street Road Lane Hall Bridge Museum School"
+)
 """Names that more is known of than the text says."""
 GERMAN = re.compile(r"\b(?:der|die|das|und|ist|nicht|ein|eine)\b")
 
@@ -42,6 +44,7 @@ class Variants:
         self._chance = chance
         self._texts = [one.text for one in told]
         self._names = _names(one.text for one in told)
+        self._name_set = frozenset(self._names)
 
     def of(self, told: Told) -> Told:
         """A text with each of its claims, or what was made of it, once."""
@@ -54,7 +57,7 @@ class Variants:
         """With other names of people and places, each the same wherever it stood."""
         if GERMAN.search(told.text):
             return told
-        own = sorted({name for name in NAME.findall(told.text) if name in self._names})
+        own = sorted(self._name_set.intersection(NAME.findall(told.text)))
         given = dict(zip(own, self._chance.sample(self._names, len(own)), strict=True))
 
         def changed(text: str) -> str:

@@ -50,8 +50,9 @@ def main() -> None:
             reduce_range=True,
             op_types_to_quantize=["MatMul", "Gemm"],
         )
+        readers = ClaimReader.load(whole), ClaimReader.load()
         for task in ("twins", "plain"):
-            compare(ClaimReader.load(whole), ClaimReader.load(), task)
+            compare(*readers, task)
     print(f"{PATH}: {PATH.stat().st_size / 2**20:.1f} MiB")
 
 

@@ -173,11 +173,16 @@ def main() -> None:
     if arguments.init:
         network.load_state_dict(torch.load(arguments.init))
     trainer = Trainer(network.train(), arguments.rate)
+    twins = read_told(held_out=False, task="twins")
+    others = [*read_told(held_out=False, task="plain"), *read_searched(held_out=False)]
+    held_out = {
+        "twins": read_told(held_out=True, task="twins"),
+        "plain claims": read_told(held_out=True, task="plain"),
+        "searches": read_searched(held_out=True),
+    }
     start = time.monotonic()
     for epoch in range(arguments.epochs):
-        twins = read_told(held_out=False, task="twins")
-        some = chance.sample(twins, round(len(twins) * READ))
-        told = [*some, *read_told(held_out=False, task="plain"), *read_searched(held_out=False)]
+        told = [*chance.sample(twins, round(len(twins) * READ)), *others]
         print(f"{sum(len(one.claims) for one in told)} claims about {len(told)} texts", flush=True)
         losses, given = [], batches(told, chance)
         for place, batch in enumerate(given):
@@ -186,9 +191,8 @@ def main() -> None:
             if place % 100 == 99:
                 spent = time.monotonic() - start
                 print(f"{spent:.0f} s, step {place + 1} of {len(given)}: {sum(losses[-100:]) / 100:.3f}", flush=True)
-        report(trainer, read_told(held_out=True, task="twins"), "twins")
-        report(trainer, read_told(held_out=True, task="plain"), "plain claims")
-        report(trainer, read_searched(held_out=True), "searches")
+        for what, kept in held_out.items():
+            report(trainer, kept, what)
         torch.save(trainer.mean.state_dict(), arguments.out / "claim_reader.pt")
 
 

@@ -25,8 +25,8 @@ from generator.words import comparable, coverage, stem, stems
 from models.protocols import AnswerSelector, Fingerprint, TextEmbedder, Turn
 from store.records import Evidence, Kind
 
-ANSWERS = 0.82
-"""The score from which a sentence is taken for an answer."""
+ANSWERS = 0.75
+"""The score from which a sentence is taken for an answer, unless the selector thinks it one."""
 WITHIN = 0.15
 """How far behind the best a further sentence may lie."""
 LESS_SPOKEN = 0.05
@@ -98,7 +98,9 @@ class ExtractiveAnswerModel:
             return list(dict.fromkeys(quote for candidate in extreme for quote in _quoted(candidate)))
         chosen: list[Scored] = []
         ranked = rank(question, candidates, vectors, self._selector)
-        near = [one for one in ranked if one.score >= max(ANSWERS, ranked[0].score - WITHIN)]
+        near = [
+            one for one in ranked if one.score >= ranked[0].score - WITHIN and (one.score >= ANSWERS or one.is_likely)
+        ]
         for scored in answering(question, near, self._judge) if self._judge else near:
             if len(chosen) == MOST_SENTENCES:
                 break

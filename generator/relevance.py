@@ -15,6 +15,7 @@ import numpy as np
 
 from generator.asked import speaks_of_asked, within_bounds
 from generator.evidence import opening
+from generator.lookups import looked_up
 from generator.question import Asks, Question, can_answer, names_person, years
 from generator.sentences import Sentence
 from generator.vectors import Vectors
@@ -40,17 +41,19 @@ SAME_MEANING = 0.6
 """The cosine from which a sentence means what the question does, whatever words it puts it in."""
 SAME_QUESTION = 0.7
 """The same, names and all."""
+LOOKED_UP_WEIGHT = 0.2
 CHANCE_WEIGHT = 0.05
 """What the log-odds count that a selector gives a sentence of being the answer."""
-MOST_ODDS = 4.0
+MOST_ODDS = 3.0
 """Log-odds beyond which a selector is no surer."""
-SURE_ODDS = 2.0
-"""Log-odds from which a sentence speaks of what is asked, whatever words it puts it in."""
-NO_DOUBT = 3.5
-"""Log-odds from which a selector is believed without a second opinion."""
-NO_ANSWER = 0.07
-"""The chance of answering, by the word of a judge, under which a sentence does not answer. It errs on rows of tables
-and on what is asked of a document by its name, so that only its clear denials count."""
+LIKELY = -1.0
+"""Log-odds beyond which a selector is believed that a sentence is of the sort that is asked for, and speaks of it."""
+LEAST_ODDS = -2.5
+"""Log-odds under which it is believed that a sentence does not answer."""
+NO_DOUBT = 1.0
+"""Log-odds from which it is believed without a second opinion."""
+NO_ANSWER = 0.05
+"""The chance of answering, by the word of a judge, under which a sentence does not answer."""
 OPENING = 16
 """Words of how a document opens, which say what it is about."""
 LONG_LIST = 24
@@ -82,13 +85,21 @@ class Scored:
     weakest: float
     titled: bool = False
     """Whether the question names the document that it is of."""
-    odds: float = 0.0
-    """The log-odds of being the answer that a selector gives it."""
+    looked_up: bool = False
+    """Whether it is a row of a table that the question names by its cells and columns."""
+    odds: float | None = None
+    """The log-odds of being the answer that a selector gives it, if one has read it."""
 
     @property
     def score(self) -> float:
         told = self.meaning + COVERAGE_WEIGHT * self.covered + WEAKEST_WEIGHT * self.weakest
-        return told + TITLED_WEIGHT * self.titled + CHANCE_WEIGHT * self.odds
+        named = TITLED_WEIGHT * self.titled + LOOKED_UP_WEIGHT * self.looked_up
+        return told + named + CHANCE_WEIGHT * (self.odds or 0.0)
+
+    @property
+    def is_likely(self) -> bool:
+        """Whether a selector thinks that it may well be the answer."""
+        return self.odds is not None and self.odds > LIKELY
 
 
 def rank(
@@ -99,50 +110,65 @@ def rank(
     What costs more is done for fewer: all sentences are compared alone, the best of them under their headings too,
     and only for the last few is each word of the question sought in meaning.
     """
-    able = [candidate for candidate in candidates if _able(question, candidate)]
+    meant = [candidate for candidate in candidates if _is_meant(question, candidate)]
     weights = _weights(question, candidates)
-    alone = _meanings(question, able, [candidate.sentence.text for candidate in able], vectors)
-    scored = [
-        Scored(candidate, meaning, *_covered(question, weights, candidate, None), _is_titled(question, candidate))
-        for candidate, meaning in zip(able, alone, strict=True)
-    ]
-    scored = _best(scored, LONG_LIST)
+    scored = _best(_compared(question, meant, weights, vectors), LONG_LIST)
     best = [one.candidate for one in scored]
     for read in (_in_place, _label):
         meanings = _meanings(question, best, [read(candidate) for candidate in best], vectors)
         scored = [replace(one, meaning=max(one.meaning, other)) for one, other in zip(scored, meanings, strict=True)]
     if selector is not None:
-        odds = _odds(question, best, selector)
+        odds = _odds(question, [_alone_or_in_place(one) for one in best], selector)
         scored = [replace(one, odds=other) for one, other in zip(scored, odds, strict=True)]
-    scored = _best(scored, SHORT_LIST)
+    fit = [one for one in scored if one.looked_up or one.is_likely or _is_of_sort(question, one.candidate)]
+    scored = _best(fit, SHORT_LIST)
+    if selector is not None:
+        odds = _odds(question, [_in_document(one.candidate) for one in scored], selector)
+        scored = [replace(one, odds=max(one.odds or other, other)) for one, other in zip(scored, odds, strict=True)]
     vectors.of([*weights, *question.focus, *(word for one in scored for word in _said(one.candidate))])
+    spoken = [_covered(question, weights, one.candidate, vectors) for one in scored]
     full = [
-        Scored(one.candidate, one.meaning, *_covered(question, weights, one.candidate, vectors), one.titled, one.odds)
-        for one in scored
+        replace(one, covered=covered, weakest=weakest) for one, (covered, weakest) in zip(scored, spoken, strict=True)
     ]
-    full = [
+    told = [
         one
         for one in full
-        if one.odds >= SURE_ODDS
-        or _means_asked(question, one.candidate, vectors)
-        or (
-            _speaks_of_focus(question, one.candidate, vectors)
-            and speaks_of_asked(
-                question, _spoken_parts(_asked_of(question, weights, one.candidate), one.candidate, vectors)
-            )
-        )
+        if one.looked_up or one.is_likely or _speaks_of_it(question, weights, one.candidate, vectors)
     ]
-    return _best(within_bounds(question, [(one.candidate.sentence.text, one) for one in full]), SHORT_LIST)
+    return _best(within_bounds(question, [(one.candidate.sentence.text, one) for one in told]), SHORT_LIST)
+
+
+def _compared(
+    question: Question, candidates: Sequence[Candidate], weights: dict[str, float], vectors: Vectors
+) -> list[Scored]:
+    """The candidates with what is cheap to know of each."""
+    meanings = _meanings(question, candidates, [one.sentence.text for one in candidates], vectors)
+    rows = [one.sentence.text if one.sentence.is_row else "" for one in candidates]
+    return [
+        Scored(one, meaning, *_covered(question, weights, one, None), _is_titled(question, one), is_sought)
+        for one, meaning, is_sought in zip(candidates, meanings, looked_up(question.text, rows), strict=True)
+    ]
+
+
+def _speaks_of_it(question: Question, weights: dict[str, float], candidate: Candidate, vectors: Vectors) -> bool:
+    """Whether a sentence means what is asked, or speaks of the thing that is asked for and of the rest."""
+    return _means_asked(question, candidate, vectors) or (
+        _speaks_of_focus(question, candidate, vectors)
+        and speaks_of_asked(question, _spoken_parts(_asked_of(question, weights, candidate), candidate, vectors))
+    )
 
 
 def answering(question: Question, ranked: Sequence[Scored], judge: AnswerSelector) -> list[Scored]:
-    """Those that the judge does not clearly deny to answer the question: by themselves, or in their document."""
-    doubtful = [one for one in ranked if one.odds < NO_DOUBT]
+    """Those that nobody clearly denies to answer the question: neither the selector, by the odds that it gave them, nor
+    the judge, who reads them by themselves and in their document.
+    """
+    left = [one for one in ranked if one.looked_up or one.odds is None or one.odds >= LEAST_ODDS]
+    doubtful = [one for one in left if not one.looked_up and (one.odds is None or one.odds < NO_DOUBT)]
     sentences = [one.candidate.sentence for one in doubtful]
     chances = judge.answering(question.text, [f"{one.before} {one.text}".strip() for one in sentences])
     denied = [one for one, chance in zip(doubtful, chances, strict=True) if chance < NO_ANSWER]
     refused = {id(one) for one in denied if _within_document(question, one.candidate, judge) < NO_ANSWER}
-    return [one for one in ranked if id(one) not in refused]
+    return [one for one in left if id(one) not in refused]
 
 
 def _within_document(question: Question, candidate: Candidate, judge: AnswerSelector) -> float:
@@ -154,15 +180,22 @@ def _within_document(question: Question, candidate: Candidate, judge: AnswerSele
     return float(judge.answering(_asked_within(question, candidate), [text])[0])
 
 
-def _odds(question: Question, candidates: Sequence[Candidate], selector: AnswerSelector) -> list[float]:
-    """The log-odds of each sentence, alone or under its heading, whichever makes it likelier the answer."""
-    alone = [candidate.sentence.text for candidate in candidates]
-    placed = [at for at, candidate in enumerate(candidates) if candidate.sentence.in_place != alone[at]]
-    chances = selector.answering(question.text, [*alone, *(candidates[at].sentence.in_place for at in placed)])
-    best = chances[: len(alone)].copy()
-    best[placed] = np.maximum(best[placed], chances[len(alone) :])
-    best = np.clip(best, 1e-6, 1 - 1e-6)
-    return [float(one) for one in np.clip(np.log(best / (1 - best)), -MOST_ODDS, MOST_ODDS)]
+def _odds(question: Question, readings: Sequence[Sequence[str]], selector: AnswerSelector) -> list[float]:
+    """The log-odds of each sentence of being the answer, in the one of its readings that makes it likeliest."""
+    chances = np.clip(selector.answering(question.text, [text for some in readings for text in some]), 1e-6, 1 - 1e-6)
+    found = iter(np.clip(np.log(chances / (1 - chances)), -MOST_ODDS, MOST_ODDS).tolist())
+    return [max((next(found) for _ in some), default=-MOST_ODDS) for some in readings]
+
+
+def _alone_or_in_place(candidate: Candidate) -> list[str]:
+    """The sentence, and under its heading if it has one."""
+    return list(dict.fromkeys(_readings(candidate)))
+
+
+def _in_document(candidate: Candidate) -> list[str]:
+    """The sentence behind how its document opens."""
+    about = " ".join(opening(candidate.evidence).split()[:OPENING])
+    return [f"{about}: {candidate.sentence.in_place}"] if about else []
 
 
 def _in_place(candidate: Candidate) -> str:
@@ -189,12 +222,16 @@ def _speaks_of_focus(question: Question, candidate: Candidate, vectors: Vectors)
     return sum(parts) / len(parts) >= FOCUS_NEARNESS
 
 
-def _able(question: Question, candidate: Candidate) -> bool:
-    sentence = candidate.sentence
-    if sentence.heading or not question.names <= candidate.document:
+def _is_meant(question: Question, candidate: Candidate) -> bool:
+    """Whether a sentence is of a document with all names of the question, and of no other year."""
+    if candidate.sentence.heading or not question.names <= candidate.document:
         return False
-    spoken_of = years(sentence.text)
-    other_year = question.years and not question.years & (spoken_of or candidate.years)
+    return not question.years or bool(question.years & (years(candidate.sentence.text) or candidate.years))
+
+
+def _is_of_sort(question: Question, candidate: Candidate) -> bool:
+    """Whether a sentence holds the sort of thing that is asked for."""
+    sentence = candidate.sentence
     field = FIELD.fullmatch(sentence.text)
     if (
         question.asks is Asks.NUMBER
@@ -203,16 +240,16 @@ def _able(question: Question, candidate: Candidate) -> bool:
         and set(stems(field["label"])) & set(stems(question.text))
     ):
         # Numbers of invoices and policies are no quantities.
-        return not other_year
+        return True
     if question.asks is Asks.PERSON and sentence.named:
         # The names of columns, and what the question names itself, are nobody that it asks for.
         cells = COLUMN_NAME.sub(" ", sentence.text)
         told = " ".join(word for word in cells.split() if not question.names & set(stems(word)))
-        return not other_year and names_person(f": {told}")
+        return names_person(f": {told}")
     # The unit of a table's numbers may stand in its caption.
     is_counted = sentence.is_row and bool(re.search(r"\d", sentence.text))
     readings = [sentence.text, sentence.in_place] if is_counted else [sentence.text]
-    return not other_year and any(can_answer(question.asks, reading) for reading in readings)
+    return any(can_answer(question.asks, reading) for reading in readings)
 
 
 def _meanings(

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from generator.relevance import Candidate
+from generator.tables import cells_of
 from generator.words import stems, word_set, words
 
 MOST = word_set("most highest largest biggest greatest longest tallest maximum max heaviest oldest deepest fastest")
@@ -30,7 +31,7 @@ def extreme_rows(question: str, candidates: Sequence[Candidate]) -> list[Candida
     wants_least = bool(said & LEAST)
     if not wants_least and not said & MOST and not EXPENSIVE.search(question):
         return []
-    rows = [(candidate, _cells(candidate)) for candidate in candidates if candidate.sentence.is_row]
+    rows = [(candidate, cells_of(candidate.sentence.text)) for candidate in candidates if candidate.sentence.is_row]
     for place, columns in dict.fromkeys((one.evidence.hit.path, tuple(cells)) for one, cells in rows):
         table = [(one, cells) for one, cells in rows if (one.evidence.hit.path, tuple(cells)) == (place, columns)]
         column = _column(question, columns, [cells for _, cells in table])
@@ -76,11 +77,6 @@ def _extreme(valued: Sequence[tuple[float | None, Candidate]], wants_least: bool
     best = (min if wants_least else max)(number for number, _ in known)
     tied = [candidate for number, candidate in known if number == best]
     return tied if len(tied) <= MOST_TIED else []
-
-
-def _cells(candidate: Candidate) -> Cells:
-    pairs = (cell.partition(": ") for cell in candidate.sentence.text.split("; "))
-    return {name: cell for name, colon, cell in pairs if colon}
 
 
 def _number(cell: str) -> float | None:

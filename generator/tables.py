@@ -38,6 +38,12 @@ class Row:
         return " ".join(self.header)
 
 
+def cells_of(readable: str) -> dict[str, Cell]:
+    """The cells of a row as `Row.readable` wrote it, by the names of their columns; what has no name is left out."""
+    pairs = (cell.partition(": ") for cell in readable.split("; "))
+    return {name: cell for name, colon, cell in pairs if colon}
+
+
 def rows_from_lines(lines: list[str]) -> list[Row]:
     """The rows of a table that starts at the first line, with cells parted by bars, tabs or wide gaps; or none."""
     table: list[tuple[int, list[Cell]]] = []

@@ -41,11 +41,20 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question, the lines of its page, and which of them answer it."""
+    """A question, the lines of its page, and which of them answer it.
+
+    `title` is what stands at the top of the page. Where `named`, only it shows which document is asked of.
+    """
 
     question: str
     lines: tuple[str, ...]
     answers: tuple[int, ...]
+    title: str = ""
+    named: bool = False
+
+    def readings(self, titled: bool) -> list[str]:
+        """The lines, behind the title if wanted and there is one."""
+        return [f"{self.title}: {line}" for line in self.lines] if titled and self.title else list(self.lines)
 
 
 def is_held_out(text: str) -> bool:
@@ -62,9 +71,9 @@ def _drawn(text: str) -> int:
     return int(hashlib.sha256(text.encode()).hexdigest(), 16)
 
 
-def read_rows(task: str) -> Iterator[dict[str, Any]]:
+def read_rows(task: str, files: str = "*") -> Iterator[dict[str, Any]]:
     """The texts of `twins`, `plain`, `answers` or `searches`, with all that is said or asked of each."""
-    for path in sorted((CORPUS / task).glob("*.jsonl")):
+    for path in sorted((CORPUS / task).glob(f"{files}.jsonl")):
         for line in path.read_text(encoding="utf-8").splitlines():
             row: dict[str, Any] = json.loads(line)
             yield row
@@ -89,10 +98,20 @@ def read_searched(held_out: bool) -> list[Told]:
 
 
 def read_questions(held_out: bool) -> list[Asked]:
-    """Questions with the lines among which their answers are."""
-    return [
-        Asked(question, tuple(row["lines"]), tuple(answers))
-        for row in read_rows("answers")
-        if is_held_out("\n".join(row["lines"])) == held_out
-        for question, answers in row["questions"]
-    ]
+    """Questions with the lines among which their answers are, and questions with one passage each."""
+    return [*_on_pages(held_out), *_on_passages(held_out)]
+
+
+def _on_pages(held_out: bool) -> Iterator[Asked]:
+    for row in read_rows("answers"):
+        if is_held_out("\n".join(row["lines"])) == held_out:
+            for question, answers, *named in row["questions"]:
+                yield Asked(question, tuple(row["lines"]), tuple(answers), row.get("title", ""), bool(named))
+
+
+def _on_passages(held_out: bool) -> Iterator[Asked]:
+    for row in read_rows("searches", "asked_*"):
+        if is_held_out(row["text"]) == held_out:
+            for label, _, question in row["searches"]:
+                if label != "part":
+                    yield Asked(question, (row["text"],), (0,) if label == "match" else ())

@@ -162,7 +162,8 @@ def answering(question: Question, ranked: Sequence[Scored], judge: AnswerSelecto
     """Those that nobody clearly denies to answer the question: neither the selector, by the odds that it gave them, nor
     the judge, who reads them by themselves and in their document.
     """
-    left = [one for one in ranked if one.looked_up or one.odds is None or one.odds >= LEAST_ODDS]
+    # Of rows of tables a selector knows too little to be believed in what it denies.
+    left = [one for one in ranked if one.candidate.sentence.is_row or one.odds is None or one.odds >= LEAST_ODDS]
     doubtful = [one for one in left if not one.looked_up and (one.odds is None or one.odds < NO_DOUBT)]
     sentences = [one.candidate.sentence for one in doubtful]
     chances = judge.answering(question.text, [f"{one.before} {one.text}".strip() for one in sentences])

@@ -8,8 +8,9 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 
@@ -118,13 +119,11 @@ def rank(
         meanings = _meanings(question, best, [read(candidate) for candidate in best], vectors)
         scored = [replace(one, meaning=max(one.meaning, other)) for one, other in zip(scored, meanings, strict=True)]
     if selector is not None:
-        odds = _odds(question, [_alone_or_in_place(one) for one in best], selector)
-        scored = [replace(one, odds=other) for one, other in zip(scored, odds, strict=True)]
+        scored = _with_odds(question, scored, _readings, selector)
     fit = [one for one in scored if one.looked_up or one.is_likely or _is_of_sort(question, one.candidate)]
     scored = _best(fit, SHORT_LIST)
     if selector is not None:
-        odds = _odds(question, [_in_document(one.candidate) for one in scored], selector)
-        scored = [replace(one, odds=max(one.odds or other, other)) for one, other in zip(scored, odds, strict=True)]
+        scored = _with_odds(question, scored, _in_document, selector)
     vectors.of([*weights, *question.focus, *(word for one in scored for word in _said(one.candidate))])
     spoken = [_covered(question, weights, one.candidate, vectors) for one in scored]
     full = [
@@ -174,29 +173,31 @@ def answering(question: Question, ranked: Sequence[Scored], judge: AnswerSelecto
 
 def _within_document(question: Question, candidate: Candidate, judge: AnswerSelector) -> float:
     """The chance that a sentence, behind how its document opens, answers what is asked of that document."""
-    about = " ".join(opening(candidate.evidence).split()[:OPENING])
     # The sentence that a pronoun points back to stands here twice, as it did when the bounds were chosen.
-    text = f"{candidate.sentence.before} {_in_place(candidate)}".strip()
-    text = f"{about}: {text}" if about else text
+    text = _behind_opening(candidate, f"{candidate.sentence.before} {_in_place(candidate)}".strip())
     return float(judge.answering(_asked_within(question, candidate), [text])[0])
 
 
-def _odds(question: Question, readings: Sequence[Sequence[str]], selector: AnswerSelector) -> list[float]:
-    """The log-odds of each sentence of being the answer, in the one of its readings that makes it likeliest."""
-    chances = np.clip(selector.answering(question.text, [text for some in readings for text in some]), 1e-6, 1 - 1e-6)
-    found = iter(np.clip(np.log(chances / (1 - chances)), -MOST_ODDS, MOST_ODDS).tolist())
-    return [max((next(found) for _ in some), default=-MOST_ODDS) for some in readings]
-
-
-def _alone_or_in_place(candidate: Candidate) -> list[str]:
-    """The sentence, and under its heading if it has one."""
-    return list(dict.fromkeys(_readings(candidate)))
+def _with_odds(
+    question: Question, scored: Sequence[Scored], readings: Callable[[Candidate], list[str]], selector: AnswerSelector
+) -> list[Scored]:
+    """Each with its log-odds of being the answer, in the one of all its readings so far that makes it likeliest."""
+    texts = [readings(one.candidate) for one in scored]
+    chances = np.clip(selector.answering(question.text, [text for some in texts for text in some]), 1e-6, 1 - 1e-6)
+    odds = iter(np.clip(np.log(chances / (1 - chances)), -MOST_ODDS, MOST_ODDS).tolist())
+    known = [-MOST_ODDS if one.odds is None else one.odds for one in scored]
+    best = [max([least, *islice(odds, len(some))]) for least, some in zip(known, texts, strict=True)]
+    return [replace(one, odds=most) for one, most in zip(scored, best, strict=True)]
 
 
 def _in_document(candidate: Candidate) -> list[str]:
-    """The sentence behind how its document opens."""
+    """The sentence behind how its document opens, where that is known."""
+    return [_behind_opening(candidate, _in_place(candidate))] if opening(candidate.evidence) else []
+
+
+def _behind_opening(candidate: Candidate, text: str) -> str:
     about = " ".join(opening(candidate.evidence).split()[:OPENING])
-    return [f"{about}: {candidate.sentence.in_place}"] if about else []
+    return f"{about}: {text}" if about else text
 
 
 def _in_place(candidate: Candidate) -> str:
@@ -281,7 +282,8 @@ def _means_asked(question: Question, candidate: Candidate, vectors: Vectors) -> 
 
 
 def _readings(candidate: Candidate) -> list[str]:
-    return [candidate.sentence.text, candidate.sentence.in_place]
+    """The sentence, and under its heading if it has one."""
+    return list(dict.fromkeys([candidate.sentence.text, candidate.sentence.in_place]))
 
 
 def _is_titled(question: Question, candidate: Candidate) -> bool:

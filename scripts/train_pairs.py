@@ -32,7 +32,7 @@ FROZEN = 1
 PAIRS = 48
 """In a batch, at least."""
 LINES = 6
-"""Of its page that a question is read with: what answers it, those that share most words with it, and some others."""
+"""Of its page that a question is read with: what answers it, and those that share most words with it."""
 ALIKE = 24
 """Pairs that are padded to one length."""
 TITLED = 0.5
@@ -120,9 +120,8 @@ def _narrowed(one: Asked, chance: random.Random) -> Asked:
     others = [line for place, line in enumerate(one.lines) if place not in one.answers]
     chance.shuffle(others)
     others.sort(key=lambda line: -len(wanted & set(line.lower().split())))
-    close, far = others[: LINES // 2], others[LINES // 2 :]
     answers = [one.lines[place] for place in one.answers]
-    lines = (*answers, *close, *far)[: max(LINES, len(answers))]
+    lines = (*answers, *others)[: max(LINES, len(answers))]
     return replace(one, lines=lines, answers=tuple(range(len(answers))))
 
 

@@ -72,8 +72,8 @@ def test_what_may_answer(asks: Asks, yes: str, no: str) -> None:
 
 @pytest.mark.parametrize("split", ["tune", "test"])
 def test_measured_cases(split: str, minilm: TextEmbedder) -> None:
-    """The bars, for all that reads in the built-in profile: four in five of those with an answer get the right
-    sentence, four in five of the others are refused.
+    """The bars, for all that reads in the built-in profile: four in five answerable questions answered with the right
+    sentence, 85 % of the others refused.
     """
     model = ExtractiveAnswerModel(minilm, PairReader.load(), ClaimReader.load())
     cases = [json.loads(line) for line in (DATA / "questions.jsonl").read_text().splitlines()]
@@ -86,7 +86,7 @@ def test_measured_cases(split: str, minilm: TextEmbedder) -> None:
     answerable = len(answers) - len(refused)
     print(f"{split}: {sum(right)}/{answerable} answered, {sum(refused)}/{len(refused)} refused")
     assert sum(right) / answerable >= 0.8
-    assert sum(refused) / len(refused) >= 0.8
+    assert sum(refused) / len(refused) >= (0.85 if split == "test" else 0.8)
 
 
 def _answer(question: str, model: ExtractiveAnswerModel, minilm: TextEmbedder) -> Answer:

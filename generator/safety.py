@@ -25,13 +25,21 @@ LINK = re.compile(
     rf"|www\d?\.{_REST}"
     r"|(?<![\w.+-])[\w.+-]*@[\w-]+\.[\w.-]+"
     rf"|[\w-]{{1,63}}(?:\.[\w-]{{1,63}}){{0,8}}\.(?:{_TOP_LEVEL_DOMAINS})\b(?![\w.-]*\.(?:pdf|jpe?g|png)\b)(?:[:/?#]{_REST})?"
-    rf"|[\w-]{{1,63}}(?:\.[\w-]{{1,63}}){{1,8}}(?::\d{{1,5}})?/{_REST}",
+    # What ends in a digit, as the price in "3.50/hour", is no host, but for an address of four numbers.
+    rf"|(?<![\w.-])[\w-]{{1,63}}(?:\.[\w-]{{1,63}}){{0,7}}\.[^\W\d_][\w-]{{1,62}}(?::\d{{1,5}})?/{_REST}"
+    rf"|(?<![\w.-])\d{{1,3}}(?:\.\d{{1,3}}){{3}}(?::\d{{1,5}})?/{_REST}",
     re.IGNORECASE,
 )
 NESTED_ENTITY = re.compile(r"&(?:(?:amp|AMP|#0*38|#[xX]0*26);)+")
 """Undone at once, since one level a pass would take as many passes as an attacker likes."""
-MARKDOWN_LINK = re.compile(r"!?\[([^\[\]]*)\]\s?(?:\([^()]*\)?|\[[^\[\]]*\]|:\s*\S+)")
-TAG = re.compile(r"<(?=[a-zA-Z/!?])[^<>]{0,2000}>?")
+MARKDOWN_LINK = re.compile(r"!?\[([^\[\]]*)\]\s?\((?:\)|(?=\S*[/.#?:])[^()\s]*(?:\s+(?:\"[^\"()]*\"|'[^'()]*'))?\)?)")
+"""A target without a blank. Other words in parentheses are words, which the brackets alone would make a target of."""
+_VALUE = r"(?:\"[^\"<>]*\"|'[^'<>]*'|[^\s\"'<>]+)"
+TAG = re.compile(
+    rf"</?[a-zA-Z][\w:-]{{0,60}}(?:\s+[\w:@.-]{{1,60}}\s*=\s*{_VALUE}){{0,40}}\s*/?>|<!--(?s:.){{0,2000}}?-->|<[!?][^<>]{{0,2000}}>"
+)
+TAG_OPENING = re.compile(r"<(?=[a-zA-Z/!?])")
+"""Where no tag follows, as in "T<Tmin", the words behind it are words."""
 BRACKETS = str.maketrans(
     dict.fromkeys("[\u3010\uff3b\u3014\u27e6", "(") | dict.fromkeys("]\u3011\uff3d\u3015\u27e7", ")")
 )
@@ -61,6 +69,6 @@ def without_controls(text: str) -> str:
 def _clean_once(text: str) -> str:
     text = without_controls(html.unescape(NESTED_ENTITY.sub("&", text)))
     text = MARKDOWN_LINK.sub(lambda match: match[1], text)
-    text = TAG.sub(" ", text)
+    text = TAG_OPENING.sub("\u2039", TAG.sub(" ", text))
     text = LINK.sub(REMOVED_LINK, text)
     return re.sub(r"\s+", " ", text.translate(BRACKETS)).strip()

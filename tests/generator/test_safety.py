@@ -45,6 +45,22 @@ def test_the_words_of_a_link_stay() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("[Important]: Never mix it with bleach.", "(Important): Never mix it with bleach."),
+        ("Press [Enter](the big key) twice.", "Press (Enter)(the big key) twice."),
+        (
+            "It stops when T<Tmin is measured, and never restarts.",
+            "It stops when T\u2039Tmin is measured, and never restarts.",
+        ),
+        ("It costs \u20ac3.50/hour, 09.30/10.30, 4.5/5 or 12.5km/h.",) * 2,
+    ],
+)
+def test_no_word_of_a_sentence_is_lost(text: str, kept: str) -> None:
+    assert neutralise(text) == kept
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "\u201charbour.pdf\u201d, page 2.",

@@ -26,8 +26,11 @@ _GERMAN_MONTHS = {
 _MONTH = "|".join(f"{month}|{month[:4]}|{month[:3]}" for month in (*MONTHS, *_GERMAN_MONTHS))
 _SCALES = {
     **{"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "bn": 1e9, "mn": 1e6},
-    **{"tausend": 1e3, "millionen": 1e6, "milliarden": 1e9},
+    **{"tausend": 1e3, "tsd": 1e3, "millionen": 1e6, "mio": 1e6, "milliarden": 1e9, "milliarde": 1e9, "mrd": 1e9},
+    **{"mille": 1e3, "millions": 1e6, "milliard": 1e9, "milliards": 1e9},
 }
+_BEHIND_MONEY = {"k": 1e3, "m": 1e6, "b": 1e9}
+"""What a letter behind a sum counts: $5m."""
 
 _UNITS_OF_TEN = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _TEENS = ("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
@@ -49,8 +52,8 @@ FRACTIONS = {"half": 1 / 2, "third": 1 / 3, "quarter": 1 / 4, "fifth": 1 / 5, "t
 
 _UNIT = "|".join(sorted((re.escape(spelling) for spelling in UNITS), key=len, reverse=True))
 _MONEY = r"[$\u20ac\u00a3]"
-_DIGITS = r"\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+(?![\d])|\d+(?:[.,]\d+)*"
-_SCALE = "|".join(_SCALES)
+_DIGITS = r"\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+(?:,\d{1,2})?(?![\d])|\d+(?:[.,]\d+)*"
+_SCALE = "|".join(rf"{scale}\b\.?" if scale in ("tsd", "mio", "mrd") else rf"{scale}\b" for scale in _SCALES)
 _SMALL = "|".join(sorted(SMALL_NUMBERS, key=len, reverse=True))
 
 ISO_DATE = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
@@ -62,11 +65,21 @@ DAY_FIRST = re.compile(
 MONTH_FIRST = re.compile(
     rf"\b({_MONTH})\.? (?:the )?(\d{{1,2}})(?:st|nd|rd|th)?\b(?![.,:]?\d)(?:,? (\d{{4}}))?", re.IGNORECASE
 )
+WEEKDAY = r"(?:Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Samstag|Sonnabend|Sonntag|Wochenende)"
 TIME = re.compile(
-    r"(?<![\d.,])(\d{1,2})(?:[:.](\d{2}))?\s?([ap])\.?m\b\.?|(?<![\d:])(\d{1,2})[:.](\d{2})\s?(?:Uhr\b|o'clock)"
+    rf"(?<![\d.,])(\d{{1,2}})(?:[:.](\d{{2}}))?\s?([ap])\.?m\b\.?(?!\s{WEEKDAY})"
+    r"|(?<![\d:])(\d{1,2})[:.](\d{2})\s?(?:Uhr\b|o'clock)"
     r"|(?<![\d:])(\d{1,2}):(\d{2})(?![\d:])|(?<![\d.,])(\d{1,2})\s(?:Uhr\b|o'clock)",
     re.IGNORECASE,
 )
+SINCE_TIME = re.compile(
+    r"(?<![\d.,:])(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2}))?"
+    r"(?=\s?(?:-|\u2013|to|and|until|till|bis|und)\s?\d{1,2}(?:[:.]\d{2})?\s?(?:(?P<half>[ap])\.?m\b|Uhr\b|o'clock))",
+    re.IGNORECASE,
+)
+"""The first of two times, of which only the second has what makes it one."""
+FRENCH_TIME = re.compile(r"(?<![\d.,])(\d{1,2})\s?h\s?(\d{2})(?!\d)")
+"""A time, or how long something takes."""
 SPOKEN_TIME = re.compile(
     rf"\b(?:(?P<part>half|a quarter|quarter) (?P<way>past|to) (?P<hour>\d{{1,2}}|{'|'.join(_UNITS_OF_TEN)}|ten"
     rf"|eleven|twelve)"
@@ -87,12 +100,16 @@ ONE_UNIT = re.compile(
     re.IGNORECASE,
 )
 NUMBER = re.compile(
-    rf"(?P<money>{_MONEY})?\s?(?<![\w.,])(?P<digits>{_DIGITS})(?:st|nd|rd|th\b)?"
-    rf"(?:\s?(?P<scale>{_SCALE})\b)?(?:[\s-]?(?P<unit>{_UNIT})(?![\w]))?",
+    r"(?P<sign>(?<!\w)[-\u2212\u2013](?=[$\u20ac\u00a3\d])|\bminus\s)?"
+    rf"(?P<money>{_MONEY})?\s?(?<![\w.,])(?P<digits>{_DIGITS})(?:st|nd|rd|th\b)?(?(money)(?P<short>[kmb]\b)?)"
+    rf"(?:\s?(?P<scale>{_SCALE}))?(?:[\s-]?(?:d['\u2019])?(?P<unit>{_UNIT})(?![\w]))?"
+    r"(?P<below>\s(?:below (?:zero|freezing)|unter Null))?",
     re.IGNORECASE,
 )
+SCALED = re.compile(rf"(?<={_MONEY})\d+(?=[kmb]\b)|\d+(?=\s?(?:{_SCALE}))", re.IGNORECASE)
+"""What is counted in thousands or millions, and so does not stand for itself."""
 SPELLED = re.compile(
-    rf"\b(?P<word>{_SMALL}|a(?= (?:hundred|thousand|million|billion|dozen)))(?:[\s-](?P<scale>{_SCALE}))?\b"
+    rf"\b(?P<word>{_SMALL}|a(?= (?:hundred|thousand|million|billion|dozen)))(?:[\s-](?P<scale>{_SCALE}))?(?!\w)"
     rf"(?: and (?P<rest>{_SMALL}))?(?:[\s-](?P<unit>{_UNIT})(?!\w))?",
     re.IGNORECASE,
 )
@@ -113,6 +130,16 @@ ROUGH = 0.06
 """The share by which what is said to be `about` a number may differ from it."""
 ROUGH_BOUND = 0.15
 """The share by which a number may lie beyond what it is said to be `over` or `nearly`."""
+
+FALLING = re.compile(
+    r"\b(?:fell|fall|falls|fallen|dropped|drops?|decreased?|decreases|declined?|declines|shrank|sank|down|lower|reduced|reduces|"
+    r"reduction|cut|loss|losses|lost|deficit|minus|negative|gesunken|sank|fiel|gefallen|R\u00fcckgang|Verlust|weniger)\b"
+    r"(?! (?:to|auf)\b)",
+    re.IGNORECASE,
+)
+"""What says in words that a change is one downwards, so that it has no sign, or has it twice."""
+UNDOTTED = str.maketrans("\u0130\u0131", "Ii")
+"""Letters that a pattern takes for an `i` and no table of units holds."""
 
 KEPT = 2048
 """Texts whose quantities are kept: the parts of one answer's evidence are read by several checks."""
@@ -140,9 +167,9 @@ class Quantity:
 
     @property
     def value(self) -> float | None:
-        """The number, where it means but one."""
+        """The number, the least where its notation may mean several."""
         numbers = [reading for reading in self.readings if isinstance(reading, float)]
-        return min(numbers) if numbers else None
+        return min(numbers, key=lambda number: (number < 0, number)) if numbers else None
 
     def stands_in(self, others: Iterable[Quantity]) -> bool:
         """Whether one of the others says the same. A unit must agree only where both give one."""
@@ -165,7 +192,8 @@ class Quantity:
         if isinstance(one, tuple) or isinstance(other, tuple):
             return isinstance(one, tuple) and isinstance(other, tuple) and _same_moment(one, other)
         said, found = one * mine, other * theirs
-        return said * (1 - self.low - slack) <= found <= said * (1 + self.high + slack)
+        least, most = sorted((said * (1 - self.low - slack), said * (1 + self.high + slack)))
+        return least <= found <= most
 
 
 def quantities(text: str, *, spelled: bool = True) -> list[Quantity]:
@@ -176,10 +204,11 @@ def quantities(text: str, *, spelled: bool = True) -> list[Quantity]:
 @lru_cache(maxsize=KEPT)
 def _quantities(text: str, spelled: bool) -> tuple[Quantity, ...]:
     found: list[Quantity] = []
-    left = text
+    left = text = text.translate(UNDOTTED)
     readers: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Iterator[Quantity]]], ...] = (
         *((ISO_DATE, _iso_date), (NUMERIC_DATE, _numeric_date), (DAY_MONTH, _day_month)),
-        *((DAY_FIRST, _day_first), (MONTH_FIRST, _month_first), (TIME, _time)),
+        *((DAY_FIRST, _day_first), (MONTH_FIRST, _month_first)),
+        *((FRENCH_TIME, _french_time), (SINCE_TIME, _since_time), (TIME, _time)),
     )
     numeric = ((NUMBER, _number),)
     in_parts = ((SPOKEN_TIME, _spoken_time), (HALVES, _half))
@@ -196,7 +225,8 @@ def _quantities(text: str, spelled: bool) -> tuple[Quantity, ...]:
         *(((SPELLED, _spelled),) if counted else ()),
     ):
         left = _take(pattern, read, left, found)
-    return tuple(_hedged(quantity, text) for quantity in found)
+    falls = digits and FALLING.search(text) is not None
+    return tuple(_hedged(_of_any_sign(quantity) if falls else quantity, text) for quantity in found)
 
 
 def _take(
@@ -209,6 +239,11 @@ def _take(
             found += made
             text = text[: match.start()] + " " * len(match.group()) + text[match.end() :]
     return text
+
+
+def _of_any_sign(quantity: Quantity) -> Quantity:
+    turned = {-reading for reading in quantity.readings if isinstance(reading, float)}
+    return replace(quantity, readings=quantity.readings | turned)
 
 
 def _hedged(quantity: Quantity, text: str) -> Quantity:
@@ -228,7 +263,10 @@ def pool(text: str) -> list[Quantity]:
 @lru_cache(maxsize=KEPT)
 def _pool(text: str) -> tuple[Quantity, ...]:
     found = quantities(text)
-    parts = [Quantity(number, frozenset({float(number)})) for number in re.findall(r"\d+", text)]
+    scaled = {one.group() for one in SCALED.finditer(text)}
+    parts = [
+        Quantity(number, frozenset({float(number)})) for number in re.findall(r"\d+", text) if number not in scaled
+    ]
     years = [
         Quantity(quantity.text, frozenset({float(year)}))
         for quantity in found
@@ -237,11 +275,16 @@ def _pool(text: str) -> tuple[Quantity, ...]:
     ]
     # "1,204" holds no 204: the parts of a number count only where blanks may have parted two numbers.
     apart = {float(number) for number in re.findall(r"(?<![\d.,:])\d+(?![\d]|[.,:]\d)", text)}
-    return (*found, *years, *(part for part in parts if part.readings <= apart and not _has_unit(part, found)))
+    return (*found, *years, *(part for part in parts if part.readings <= apart and not _is_more(part, found)))
 
 
-def _has_unit(part: Quantity, found: list[Quantity]) -> bool:
-    return any(quantity.unit and quantity.readings & part.readings for quantity in found)
+def _is_more(part: Quantity, found: list[Quantity]) -> bool:
+    """Whether a number is one with a unit or below zero."""
+    return any(
+        isinstance(reading, float) and (quantity.unit or reading < 0) and abs(reading) in part.readings
+        for quantity in found
+        for reading in quantity.readings
+    )
 
 
 def _same_moment(mine: tuple[str | int | None, ...], theirs: tuple[str | int | None, ...]) -> bool:
@@ -297,6 +340,20 @@ def _time(match: re.Match[str]) -> Iterator[Quantity]:
         yield Quantity(match.group().strip(), frozenset({("t", hour, minute)}))
 
 
+def _since_time(match: re.Match[str]) -> Iterator[Quantity]:
+    hour, minute = int(match["hour"]), int(match["minute"] or 0)
+    # "9 to 11 am" is in one half of the day, "11 to 1 pm" in two.
+    hours = {hour % 12, hour % 12 + 12} if match["half"] else {hour}
+    if hour < 25 and minute < 60:
+        yield Quantity(match.group(), frozenset({("t", one, minute) for one in hours}))
+
+
+def _french_time(match: re.Match[str]) -> Iterator[Quantity]:
+    hour, minute = int(match[1]), int(match[2])
+    if minute < 60:
+        yield Quantity(match.group(), frozenset({("t", hour, minute), hour + minute / 60}), "h")
+
+
 def _spoken_time(match: re.Match[str]) -> Iterator[Quantity]:
     if match["noon"] or match["midnight"]:
         readings: set[Reading] = {("t", 12, 0)} if match["noon"] else {("t", 0, 0), ("t", 24, 0)}
@@ -333,13 +390,23 @@ def _share(match: re.Match[str]) -> Iterator[Quantity]:
 
 
 def _number(match: re.Match[str]) -> Iterator[Quantity]:
-    scale = _SCALES[match["scale"].casefold()] if match["scale"] else 1.0
+    scale = _scale(match["scale"]) * _BEHIND_MONEY.get((match["short"] or "").casefold(), 1.0)
+    scale *= -1.0 if match["below"] or (match["sign"] and not _is_range(match)) else 1.0
     unit = UNITS[(match["unit"] or match["money"] or "").casefold()] if match["unit"] or match["money"] else ""
     yield Quantity(match.group().strip(), frozenset(value * scale for value in _values(match["digits"])), unit)
 
 
+def _is_range(match: re.Match[str]) -> bool:
+    """Whether what may be a sign parts two numbers, as in `9 -17`."""
+    return match["sign"] in "-\u2212\u2013" and match.string[: match.start()].rstrip()[-1:].isdigit()
+
+
+def _scale(name: str | None) -> float:
+    return _SCALES[name.casefold().rstrip(".")] if name else 1.0
+
+
 def _spelled(match: re.Match[str]) -> Iterator[Quantity]:
-    scale = _SCALES[match["scale"].casefold()] if match["scale"] else 1.0
+    scale = _scale(match["scale"])
     unit = UNITS[match["unit"].casefold()] if match["unit"] else ""
     rest = _counted(match["rest"]) if match["rest"] else 0.0
     word = match["word"].casefold()
@@ -356,7 +423,7 @@ def _counted(word: str) -> float:
 
 
 def _values(digits: str) -> set[float]:
-    """What a number may mean: `1,200` and `1 200` are 1200, `1.200` is 1200 or 1.2, `1,5` is 1.5."""
+    """What a number may mean: `1,200`, `1 200` and `1.000` are whole, `1.200` is 1200 or 1.2, `1,5` is 1.5."""
     digits = re.sub(r"\s", "", digits)
     marks = re.findall(r"[.,]", digits)
     if not marks:
@@ -364,7 +431,7 @@ def _values(digits: str) -> set[float]:
     whole, _, tail = digits.rpartition(marks[-1])
     grouped = re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+", digits) is not None and len(set(marks)) == 1
     values = {float(re.sub(r"[.,]", "", digits))} if grouped else set()
-    if len(marks) == 1 and not (grouped and marks[0] == ","):
+    if len(marks) == 1 and not (grouped and (marks[0] == "," or tail == "000")):
         values.add(float(f"{whole}.{tail}"))
     elif len(set(marks)) == 2:
         values.add(float(f"{re.sub('[.,]', '', whole)}.{tail}"))

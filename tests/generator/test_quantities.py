@@ -100,3 +100,30 @@ def test_the_same_in_other_units_and_words(claim: str, evidence: str) -> None:
 )
 def test_not_the_same_in_other_units_and_words(claim: str, evidence: str) -> None:
     assert not stands(claim, evidence)
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence", "is_said"),
+    [
+        ("It was 12 \u00b0C.", "It was -12 \u00b0C.", False),
+        ("It was minus 12 degrees.", "It was \u221212 \u00b0C.", True),
+        ("It was 12 degrees below zero.", "It was -12 \u00b0C.", True),
+        ("10-20 kg", "10 to 20 kg", True),
+        ("It fell by 5 %.", "Change: -5 %", True),
+        ("It rose by 5 %.", "Change: -5 %", False),
+        ("3,5 Mrd. Euro", "3,5 Mio. Euro", False),
+        ("3.5 million euros", "3,5 Mio. Euro", True),
+        ("5 million dollars", "$5m", True),
+        ("$5", "$5m", False),
+        ("1 234,90 \u20ac", "1 234,50 \u20ac", False),
+        ("12 Besucher", "12.000 Besucher", False),
+        ("5 L\u0130TRE", "5 litres", True),
+        ("um 9.30 Uhr", "von 9.30 bis 17.00 Uhr", True),
+        ("at 9 am", "from 9 to 11 am", True),
+        ("14:30", "14h30", True),
+        ("14h30", "14h45", False),
+        ("12 am Sonntag", "12 Besucher am Sonntag", True),
+    ],
+)
+def test_signs_scales_and_ranges(claim: str, evidence: str, is_said: bool) -> None:
+    assert stands(claim, evidence) == is_said

@@ -21,6 +21,8 @@ MAY_BE_FENCE = re.compile(r"\s*(?:`{1,2}|~{1,2})\Z")
 RULE = re.compile(r"\s*\|?[\s|:-]*-[\s|:-]*\Z")
 MAY_BE_BULLET = re.compile(
     r"\s*(?:[-*\u2022\u2023\u25aa\u25cf\u25e6\u2013\u2014\u00b7]|\(?\d{0,3}[.)]?|\(?[a-zA-Z]?\)?)\s*\Z"
+    # Or it is the day of a month, in German.
+    r"|\s*\d{1,2}\.\s+[A-Z]\w*\Z"
 )
 MAY_END = re.compile(r"\s\S|[\u3002\uff01\uff1f]")
 """Without one of these in what is new, no sentence has come to its end."""

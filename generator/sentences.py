@@ -17,12 +17,30 @@ from store.records import Item, Kind
 NEVER_LAST = word_set(
     "mr mrs ms dr prof st sr jr rev hon gen col capt lt sgt no nos nr p pp vol fig figs eq sec ch art ca c approx "
     "e.g i.e eg ie vs cf al viz resp min max est dept incl excl tel mt ft jan feb mar apr jun jul aug sep sept oct "
-    "nov dec"
+    "nov dec "
+    "mio mrd tsd bzw z.b d.h u.a inkl exkl zzgl evtl ggf abb kap bd hrsg gest verh jh chr dipl vgl sog bspw med phil "
+    "okt dez mme mlle env av tél réf adr janv févr avr juil déc"
 )
-"""Abbreviations after which a sentence goes on, whatever follows."""
+"""Abbreviations after which a sentence goes on, whatever follows: in English, German and French."""
+BEFORE_NUMBERS = word_set("abs ziff str rd bl mo di mi do fr sa so")
+"""Those after which it goes on if a number follows: a German law, street or weekday."""
+OF_LETTERS = re.compile(r"\w(?:\.\w)+")
+BEGINNINGS = word_set("the this these it its he she they we in at on a an but however")
+"""Words that begin a sentence behind letters with full stops: `in the U.S. The`."""
+COUNTED = (
+    *("Januar", "Jänner", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober"),
+    *("November", "Dezember", "Jahrhundert", "Jahrtausend", "Stock", "Etage", "Obergeschoss", "Klasse", "Weltkrieg"),
+)
+"""What German counts with a number and a full stop, the days of a month above all."""
+COUNTS = re.compile(
+    r"\b(?:im|am|vom|zum|zur|beim|ab|der|die|das|dem|den|des|ein|eine|einem|einen|einer|eines)\s+\d{1,2}$",
+    re.IGNORECASE,
+)
+"""A number that German counts with, whatever follows: `im 3. Quartal`."""
 
 BULLET = re.compile(
-    r"\A\s*(?:[-*\u2022\u2023\u25aa\u25cf\u25e6\u2013\u2014\u00b7]|\(?\d{1,3}[.)]|\(?[a-zA-Z]\))\s+(?=\S)"
+    r"\A\s*(?:[-*\u2022\u2023\u25aa\u25cf\u25e6\u2013\u2014\u00b7]"
+    rf"|\(?\d{{1,3}}[.)](?!\s+(?:{'|'.join(COUNTED)}))|\(?[a-zA-Z]\))\s+(?=\S)"
 )
 AXIS = re.compile(r"(?:[-\u2212]?\d[\d.,]*\s+){3}")
 """Numbers in a row."""
@@ -35,8 +53,8 @@ PRONOUN = re.compile(
     # "Each of them weighs a tonne" and "Each has two" point back, "Each node weighs a tonne" does not.
     r"|(?:Both|Each|Most|One)(?= (?:of (?:them|these|those|which)|is|are|was|were|has|have|had|can|will|may|must)\b)"
 )
-QUOTE_REACH = 300
-"""Characters within which an opened curly quote must close to count as one."""
+PAIRS = ((re.compile("\u201c"), "\u201d", 300), (re.compile(r"(?<!\S)\((?=\S)"), ")", 80))
+"""What opens something in which no sentence ends, what closes it, and within how many characters that must come."""
 
 CELL_LENGTH = 28
 """A line no longer than this, without a full stop, may be one cell of a table."""
@@ -86,21 +104,21 @@ def split_sentences(text: str) -> list[str]:
 
 
 def boundaries(text: str) -> Iterator[int]:
-    """Yields the offset behind each sentence but the last, in order. Never inside a pair of curly quotes."""
-    quoted = list(_quoted(text))
+    """Yields the offset behind each sentence but the last, in order. Never inside curly quotes or parentheses."""
+    enclosed = [span for opening, closing, reach in PAIRS for span in _enclosed(text, opening, closing, reach)]
     for match in END.finditer(text):
-        inside = any(start < match.start() and match.end() < end for start, end in quoted)
+        inside = any(start < match.start() and match.end() < end for start, end in enclosed)
         if not inside and _ends_sentence(text, match):
             yield match.end()
 
 
-def _quoted(text: str) -> Iterator[tuple[int, int]]:
-    for opened in re.finditer("\u201c", text):
-        closed = text.find("\u201d", opened.end(), opened.end() + QUOTE_REACH)
+def _enclosed(text: str, opening: re.Pattern[str], closing: str, reach: int) -> Iterator[tuple[int, int]]:
+    for opened in opening.finditer(text):
+        closed = text.find(closing, opened.end(), opened.end() + reach)
         if closed >= 0:
             yield opened.start(), closed + 1
-        elif opened.end() + QUOTE_REACH >= len(text):
-            # The text may still be growing, and the quote close in what is to come.
+        elif opened.end() + reach >= len(text):
+            # The text may still be growing, and the pair close in what is to come.
             yield opened.start(), len(text) + 1
 
 
@@ -115,14 +133,26 @@ def _ends_sentence(text: str, match: re.Match[str]) -> bool:
     word = LAST_WORD.search(text[: match.start()])
     if word is None:
         return True
-    token = word.group().casefold()
+    token, rest = word.group().casefold(), text[match.end() :].lstrip()
     if token in NEVER_LAST:
         # "No." and "St." open something; the answer "No." stands alone in its sentence.
         return token == "no" and not following.isdigit()
-    # "J. Smith" goes on, "230 V. The noise" does not: a letter behind a number is a unit.
-    initial = len(token) == 1 and word.group().isupper() and not re.search(r"\d\s*$", text[: word.start()])
+    if token in BEFORE_NUMBERS or token.endswith("str"):
+        return not following.isdigit()
+    if OF_LETTERS.fullmatch(token):
+        return any(rest.casefold().startswith(f"{opening} ") for opening in BEGINNINGS)
+    # "J. Smith" and "z. B. Smith" go on, "230 V. The noise" does not: a letter behind a number is a unit.
+    initial = len(token) == 1 and token.isalpha() and not re.search(r"\d\s*$", text[: word.start()])
     list_number = token.isdigit() and len(token) <= 3 and not text[: word.start()].strip()
-    return not (initial or list_number)
+    counts = _is_counted(token, rest) or COUNTS.search(text[: match.start()]) is not None
+    return not (initial or list_number or counts)
+
+
+def _is_counted(token: str, following: str) -> bool:
+    if not token.isdigit() or len(token) > 2:
+        return False
+    # The word may still be growing.
+    return following.startswith(COUNTED) or any(counted.startswith(following) for counted in COUNTED)
 
 
 def item_sentences(item: Item) -> list[Sentence]:
@@ -222,7 +252,8 @@ def _paragraph_end(lines: list[str], start: int) -> int:
 
 
 def _continues(line: str, following: str, widest: int) -> bool:
-    ended = line[-1:] in ".!?" and line[:-1].split(" ")[-1].casefold() not in NEVER_LAST
+    last = line[:-1].split(" ")[-1].casefold()
+    ended = line[-1:] in ".!?" and last not in NEVER_LAST and not _is_counted(last, following)
     if not line or not following or ended or BULLET.match(following):
         return False
     if following[0].islower() or line[-1] in ",-\u2010":

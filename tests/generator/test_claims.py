@@ -130,6 +130,13 @@ pieces_of_text = st.sampled_from(
             "\u2028",
             "|",
             "x" * 400,
+            "\n5. Mai",
+            " 12. Ma",
+            "in the U.S. The",
+            " im 3. Qu",
+            "Abs. ",
+            "rz (",
+            ")",
         ),
     ]
 )

@@ -24,6 +24,33 @@ from store.records import Item, Kind
             "\u6e2f\u53e3\u5f88\u5927\u3002\u8239\u5f88\u591a\u3002",
             ["\u6e2f\u53e3\u5f88\u5927\u3002", "\u8239\u5f88\u591a\u3002"],
         ),
+        (
+            "Am 5. Mai 2023 kam er. Das war im 19. Jahrhundert.",
+            ["Am 5. Mai 2023 kam er.", "Das war im 19. Jahrhundert."],
+        ),
+        ("Es kostet 3 Mio. Euro. Wir zahlen.", ["Es kostet 3 Mio. Euro.", "Wir zahlen."]),
+        ("Kosten (Mio. Euro): 12. Danach Ende.", ["Kosten (Mio. Euro): 12.", "Danach Ende."]),
+        (
+            "It (as in Fig. A. Mostly) grows. (It is big. Very.) Yes.",
+            [
+                "It (as in Fig. A. Mostly) grows.",
+                "(It is big. Very.)",
+                "Yes.",
+            ],
+        ),
+        (
+            "Im 3. Quartal 2024 stieg er. Im 4. Quartal fiel er.",
+            ["Im 3. Quartal 2024 stieg er.", "Im 4. Quartal fiel er."],
+        ),
+        ("Es gab 12. Danach war Ruhe.", ["Es gab 12.", "Danach war Ruhe."]),
+        (
+            "Nach Abs. 2 der Hauptstr. 5, v. Chr. und i. d. R. am Fr. 9 Uhr. Ja.",
+            ["Nach Abs. 2 der Hauptstr. 5, v. Chr. und i. d. R. am Fr. 9 Uhr.", "Ja."],
+        ),
+        (
+            "Signed by the U.S. President. It was made in the U.S. The rest was not.",
+            ["Signed by the U.S. President.", "It was made in the U.S.", "The rest was not."],
+        ),
         ("", []),
     ],
 )
@@ -43,6 +70,11 @@ def test_lines_of_a_paragraph_are_joined_and_hyphens_undone() -> None:
         "Fly a flag",
         "Sound a horn",
     ]
+
+
+def test_a_date_in_german_is_no_item_of_a_list() -> None:
+    text = "Beginn:\n5. Mai 2023 um 9 Uhr."
+    assert [sentence.text for sentence in read_sentences(text)][-1].endswith("5. Mai 2023 um 9 Uhr.")
 
 
 def test_a_sentence_knows_its_heading_and_what_its_pronoun_points_to() -> None:

@@ -26,8 +26,16 @@ OPENING = re.compile(
 )
 QUESTION_WORDS = word_set(
     "who whom whose what which when where why how is are was were do does did can could has have had will would show "
-    "find list tell give name"
+    "find list tell give name should shall may might must am please "
+    "wer wen wem wessen was welche welcher welches welchen welchem wann wo wohin woher warum wieso weshalb wie womit "
+    "wozu worin worum ist sind war waren hat haben hatte hatten kann können darf dürfen muss müssen soll sollen wird "
+    "werden gibt gab "
+    "qui que quoi quel quelle quels quelles quand où pourquoi comment combien est sont a ont peut peuvent doit"
 )
+ASKED_OF = re.compile(
+    r"^[^\W\d_]+\s+(?:what|which|whom|whose|wh(?:en|ere)|wel\w+|wem|wen|quel\w*|qui|quoi)\b", re.IGNORECASE
+)
+"""A question that opens with a preposition: `At what time`, `In welchem Jahr`."""
 PREPOSITION = r"(?:in|on|at|for|from|by|of|to|since|until|during|before|after|under|near|with)"
 NOUNS_OF_PHRASE = rf"(?:(?!{PREPOSITION}\b)[\w'\u2019-]+\s*)+"
 YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
@@ -69,7 +77,7 @@ def _resolved(question: str, before: str, reply: str) -> str:
         return question
     rest = question[OPENING.match(question).end() :].rstrip(" ?.!")  # type: ignore[union-attr]
     opener = words(rest)[:1]
-    if rest and opener and opener[0] not in QUESTION_WORDS:
+    if rest and opener and opener[0] not in QUESTION_WORDS and not ASKED_OF.match(rest):
         return _exchanged(rest, before) or f"{before} {question}"
     named = _with_names(question, before, reply)
     if named != question:

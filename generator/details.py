@@ -18,6 +18,7 @@ WHEN_TAKEN = re.compile(
     rf"(?P<subject>.+?) {SHOT}\b",
     re.IGNORECASE,
 )
+NAMES_PICTURE = re.compile(rf"\b{PICTURES}\b|{FILE}|\bphotographed\b", re.IGNORECASE)
 HOW_LARGE = re.compile(
     rf"^(?:how (?:large|big|wide|tall|high) (?:is|are)|(?:what|which) (?:is|are) the (?:pixel )?"
     rf"(?:size|resolution|dimensions?|width|height)s? of|what (?:size|resolution|dimensions?) (?:is|are|has|have)) "
@@ -40,7 +41,9 @@ FRAME = re.compile(
 def detail_sentences(question: str, evidence: Sequence[Evidence], vectors: Vectors) -> list[tuple[str, int]] | None:
     """The sentences that answer a question about date or size, each with its number; None for any other question."""
     if found := WHEN_TAKEN.match(question.strip()):
-        return list(_told(found["subject"], taken, evidence, vectors))
+        told = list(_told(found["subject"], taken, evidence, vectors))
+        # Castles and decisions are taken too.
+        return told if told or NAMES_PICTURE.search(question) else None
     if found := HOW_LARGE.match(question.strip()):
         return list(_told(found["subject"].rstrip(" ?.!"), dimensions, evidence, vectors))
     if found := TAKEN_IN.match(question.strip()):

@@ -140,7 +140,8 @@ def _cited(draft: Draft, evidence: Sequence[Evidence]) -> list[Evidence]:
 def _check(draft: Draft, evidence: Sequence[Evidence], assessor: Assessor) -> Checked:
     """The claim with the citations that hold. One that cites nothing, or wrongly, gets the one that supports it."""
     cited = _cited(draft, evidence)
-    if count := counted(draft.text):
+    # Text may tell of photographs too.
+    if (count := counted(draft.text)) and (not cited or any(map(is_picture, cited))):
         return _checked(draft, _each_shows(count, cited, assessor), f"it takes {count.number} pictures that show this")
     findings = {piece.number: assessor.assess(draft.text, [piece]) for piece in cited}
     standing = {number: found for number, found in findings.items() if found.verdict is not Verdict.UNSUPPORTED}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from contextlib import suppress
 from typing import Any
 
 from pydantic_core import from_json
@@ -57,16 +59,25 @@ class StructuredText:
         return self._grown() if self._is_json and len(self._read) <= LONGEST else ""
 
     def _grown(self) -> str:
-        try:
-            value = from_json(self._read.rstrip("`\n "), allow_partial="trailing-strings")
-        except ValueError:
-            return ""
-        text = _readable(value, is_whole=self._read.rstrip("`\n ").endswith("}]}"))
+        value, is_whole = _first_value(self._read)
+        text = _readable(value, is_whole=is_whole)
         # The end of a string that is being written may be read otherwise once there is more of it.
         if not text.startswith(self._given):
             return ""
         new, self._given = text[len(self._given) :], text
         return new
+
+
+def _first_value(text: str) -> tuple[Any, bool]:
+    """The JSON value that a text begins with, and whether that is whole; what is no JSON does not count."""
+    try:
+        return json.JSONDecoder().raw_decode(text)[0], True
+    except json.JSONDecodeError as error:
+        end = error.pos
+    for part in (text, text[:end]):
+        with suppress(ValueError):
+            return from_json(part, allow_partial="trailing-strings"), False
+    return None, False
 
 
 def _readable(value: Any, *, is_whole: bool) -> str:

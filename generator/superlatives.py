@@ -6,20 +6,29 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from generator.quantities import quantities
 from generator.relevance import Candidate
 from generator.tables import cells_of
+from generator.units import SCALES
 from generator.words import stems, word_set, words
 
 MOST = word_set("most highest largest biggest greatest longest tallest maximum max heaviest oldest deepest fastest")
 LEAST = word_set("fewest least lowest smallest shortest minimum min lightest cheapest slowest")
 EXPENSIVE = re.compile(r"\bmost expensive\b", re.IGNORECASE)
-VALUE = re.compile(r"[-\u2212]?\d{1,3}(?:,\d{3})+(?:\.\d+)?|[-\u2212]?\d+(?:\.\d+)?")
+SUMMARY = re.compile(
+    r"(?:grand |sub-?)?(?:totals?|sums?|averages?|means?|medians?|all|overall|gesamt\w*|summe|insgesamt|durchschnitt"
+    r"|moyenne)\W*",
+    re.IGNORECASE,
+)
+"""What names a row that sums the others up."""
 LABELS = word_set("year date month day week line no number code id page")
 """Columns whose numbers name the rows and measure nothing, unless the question asks for them."""
 
 MOST_TIED = 3
 
 Cells = dict[str, str]
+Measured = tuple[str, float]
+"""What is measured, "" where no unit says it, and how much of it."""
 
 
 def extreme_rows(question: str, candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -38,7 +47,11 @@ def extreme_rows(question: str, candidates: Sequence[Candidate]) -> list[Candida
         if (
             column
             and not _names_a_row(question, table)
-            and (found := _extreme([(_number(cells[column]), one) for one, cells in table], wants_least))
+            and (
+                found := _extreme(
+                    [(_number(cells[column]), one) for one, cells in table if not _sums_up(cells)], wants_least
+                )
+            )
         ):
             return found
     return []
@@ -70,15 +83,23 @@ def _labels(column: str) -> bool:
     return bool(LABELS & set(words(column)))
 
 
-def _extreme(valued: Sequence[tuple[float | None, Candidate]], wants_least: bool) -> list[Candidate]:
-    known = [(number, candidate) for number, candidate in valued if number is not None]
-    if len(known) < 2:
+def _sums_up(cells: Cells) -> bool:
+    return any(SUMMARY.fullmatch(cell.strip()) for cell in cells.values())
+
+
+def _extreme(valued: Sequence[tuple[Measured | None, Candidate]], wants_least: bool) -> list[Candidate]:
+    known = [(*measured, candidate) for measured, candidate in valued if measured is not None]
+    if len(known) < 2 or len({measure for measure, _, _ in known}) > 1:
         return []
-    best = (min if wants_least else max)(number for number, _ in known)
-    tied = [candidate for number, candidate in known if number == best]
+    best = (min if wants_least else max)(number for _, number, _ in known)
+    tied = [candidate for _, number, candidate in known if number == best]
     return tied if len(tied) <= MOST_TIED else []
 
 
-def _number(cell: str) -> float | None:
-    found = VALUE.findall(cell)
-    return float(found[0].replace(",", "").replace("\u2212", "-")) if len(found) == 1 else None
+def _number(cell: str) -> Measured | None:
+    """What a cell measures, in base units; None unless it holds one number that can be read in one way."""
+    found = quantities(cell, spelled=False)
+    if len(found) != 1 or len(found[0].readings) != 1 or found[0].value is None:
+        return None
+    scale = SCALES.get(found[0].unit)
+    return (scale.measures, found[0].value * scale.factor) if scale else ("", found[0].value)

@@ -37,6 +37,14 @@ def history(*said: str) -> list[Turn]:
         (["When was the old bridge built?", "1887 [1]."], "Why?", "When was the old bridge built? Why?"),
         ([SHIPS, "1,204 [1]."], "Who was the lighthouse keeper?", "Who was the lighthouse keeper?"),
         ([SHIPS, "1,204 [1]."], "How many passengers used the ferry?", "How many passengers used the ferry?"),
+        (["Wann \u00f6ffnet Bad Ems?", "9 [1]."], "Wie teuer ist es?", "Wann \u00f6ffnet Bad Ems? Wie teuer ist es?"),
+        (
+            ["Quand ouvre Blois ?", "9 [1]."],
+            "Combien co\u00fbte-t-il ?",
+            "Quand ouvre Blois ? Combien co\u00fbte-t-il ?",
+        ),
+        (["What does the ticket cost?", "9 [1]."], "Should dogs be on a lead?", "Should dogs be on a lead?"),
+        (["What is the ferry to Elba?", "9 [1]."], *["At what time does the shop open?"] * 2),
         (
             [SHIPS, "1,204."],
             "When was the bridge built and who designed it?",

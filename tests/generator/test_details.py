@@ -57,6 +57,14 @@ def test_what_is_answered(question: str, text: str, hits: list[Hit], minilm: Tex
     assert Generator(ExtractiveAnswerModel(minilm), minilm).answer(question, hits).text == text
 
 
+def test_what_is_taken_in_a_text_is_looked_up_there(
+    passage: MakeEvidence, hits: list[Hit], minilm: TextEmbedder
+) -> None:
+    castle = passage("The castle was captured by the Swedes in 1634.", 9).hit
+    answer = Generator(ExtractiveAnswerModel(minilm), minilm).answer("When was the castle captured?", [*hits, castle])
+    assert "1634" in answer.text
+
+
 @pytest.mark.parametrize(
     "question",
     [

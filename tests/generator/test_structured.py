@@ -24,6 +24,12 @@ WHOLE = '{"sentences": [{"text": "It is 84 m high.", "evidence": [2, 13]}, {"tex
     [
         (WHOLE, "It is 84 m high. [2][13]\nA dog runs. \n"),
         (f"```json\n{WHOLE}\n```", "It is 84 m high. [2][13]\nA dog runs. \n"),
+        (json.dumps(json.loads(WHOLE), indent=2), "It is 84 m high. [2][13]\nA dog runs. \n"),
+        (f"```json\r\n{WHOLE}\r\n```\nHope this helps.", "It is 84 m high. [2][13]\nA dog runs. \n"),
+        (
+            '{"sentences": [{"text": "Old.", "evidence": [1]}, {"text": "In C:\\x", "evidence": [2]}]}',
+            "Old. [1]\nIn C:",
+        ),
         ('{"sentences": []}', ""),
         ('{"sentences": [{"text": "It is 84', "It is 84"),
         ('{"sentences": [{"text": "Old.", "evidence": [1', "Old."),

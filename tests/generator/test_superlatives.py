@@ -15,6 +15,9 @@ MakeEvidence = Callable[..., Evidence]
 
 TABLE = "Year | Ships | Passengers\n2021 | 987 | 40,100\n2022 | 1,041 | 39,800\n2023 | 1,204 | 42,000"
 FARES = "Ticket | Price\nChild | 21\nAdult | 42\nDog | 10"
+MONTHS = "Month | Visitors\nJanuary | 120\nFebruary | 150\nMarch | 95\nTotal | 365"
+SALES = "Month | Revenue\nJanuary | $850,000\nFebruary | $1.2 million\nMarch | $900,000"
+RIDES = "Ride | Takes\nHill | 90 min\nCoast | 2 h\nPark | 45 min"
 TIE = "Team | Goals\nRed | 3\nBlue | 3"
 
 
@@ -27,6 +30,9 @@ TIE = "Team | Goals\nRed | 3\nBlue | 3"
         (FARES, "What is the most expensive ticket?", "Ticket: Adult; Price: 42 [1]."),
         (TIE, "Which team has the most goals?", "Team: Red; Goals: 3 [1]. Team: Blue; Goals: 3 [1]."),
         (FARES, "Which is the lowest price?", "Ticket: Dog; Price: 10 [1]."),
+        (MONTHS, "Which month had the most visitors?", "Month: February; Visitors: 150 [1]."),
+        (SALES, "Which month had the highest revenue?", "Month: February; Revenue: $1.2 million [1]."),
+        (RIDES, "Which ride is the longest?", "Ride: Coast; Takes: 2 h [1]."),
     ],
 )
 def test_the_row_is_given(text: str, question: str, answer: str, passage: MakeEvidence, minilm: TextEmbedder) -> None:

@@ -26,6 +26,7 @@ MANY = 7
 
 def sides_of(block: Block) -> list[Block]:
     """The block, or where a gutter parts it into blocks of words side by side, each of those that has columns."""
+    block = _without_beside(block)
     if len(block.gutters) < 2:
         return [block]
     widths = [right - left for left, right in block.gutters]
@@ -42,6 +43,18 @@ def sides_of(block: Block) -> list[Block]:
     if any(_numbers(side) >= least for side in sides):
         return [block]
     return [Block(tuple(side), gutters) for side in sides if len(side) > 1 and (gutters := tuple(gutters_of(side)))]
+
+
+def _without_beside(block: Block) -> Block:
+    """The block less the lines of one run that stand far beside all of its rows, as an address beside dates does."""
+    rows = [line for line in block.lines if len(line.runs) > 1]
+    if not rows:
+        return block
+    left, _, right, _ = union(line.box for line in rows)
+    reach = WIDE * median(line.height for line in rows)
+    return replace(
+        block, lines=tuple(line for line in block.lines if left - reach < line.box[2] and line.box[0] < right + reach)
+    )
 
 
 def _side(lines: Sequence[Line], cut: Gutter, is_left: bool) -> list[Line]:

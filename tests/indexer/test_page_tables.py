@@ -79,6 +79,22 @@ def test_an_address_beside_what_a_letter_refers_to_is_no_column_of_it() -> None:
     assert table.box[0] == 340
 
 
+def test_an_address_on_lines_of_its_own_is_no_part_of_the_fields_beside_it() -> None:
+    columns = [
+        (350, 110.0, ("Number", "Issued", "Due", "Contact")),
+        (480, 110.0, ("CI-66", "9 May", "8 June", "Ida Brandt")),
+        (58, 117.0, ("Tarn Brewing", "Foundry Row", "Tarnbeck")),
+    ]
+    words = [
+        Word(text, (x, top + 14 * row, x + 5 * len(text), top + 11 + 14 * row))
+        for x, top, texts in columns
+        for row, text in enumerate(texts)
+    ]
+    [table] = find_tables(words)
+    assert table.lines == ["Number: CI-66", "Issued: 9 May", "Due: 8 June", "Contact: Ida Brandt"]
+    assert table.box[0] == 350
+
+
 def test_the_numbers_of_a_chart_are_no_table() -> None:
     document = pymupdf.open()
     page = document.new_page()

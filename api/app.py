@@ -232,6 +232,6 @@ async def _multipart(request: Request, settings: Settings) -> tuple[list[tuple[s
         pictures = [(one.filename or "image", await one.read()) for one in uploads]
         labels = [label for one in form.getlist("labels") if isinstance(one, str) for label in one.split(",")]
         top = form.get("top")
-        if top is not None and not (isinstance(top, str) and top.isdigit() and int(top) > 0):
+        if top is not None and not (isinstance(top, str) and top.isdecimal() and int(top) > 0):
             raise InvalidInput("'top' must be a whole number from 1.")
         return pictures, labels, int(str(top)) if top else None

@@ -11,6 +11,7 @@ from pathlib import Path
 from api.settings import Settings
 from store.dates import first_moment, last_moment
 from store.errors import InvalidInput
+from store.names import is_text, places
 from store.records import Filters, Kind, Orientation, Range, Weighted
 
 WEIGHTED = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)):(.+)", re.DOTALL)
@@ -58,7 +59,7 @@ class SearchRequest:
         least, most = self.taken.least, self.taken.most
         return Filters(
             kinds=self.kinds,
-            under=tuple(str(Path(one).expanduser().absolute()) for one in self.under),
+            under=tuple(place for one in self.under for place in places(one)),
             taken=Range(first_moment(least) if least else None, last_moment(most) if most else None),
             pages=self.pages,
             size=self.size,
@@ -73,6 +74,8 @@ class SearchRequest:
             raise InvalidInput("Nothing to search for: give some words, a picture, or both.")
         if any(not one.part for one in texts):
             raise InvalidInput("A text to add or to leave out is empty. Give some words or the name of a picture.")
+        if not all(map(is_text, (self.text, *(one.part for one in texts)))):
+            raise InvalidInput("The words hold half a character, which is no Unicode. Write them anew.")
         longest = max(len(self.text), *(len(one.part) for one in texts), 0)
         if longest > settings.max_query_characters:
             raise InvalidInput(

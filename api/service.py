@@ -32,6 +32,7 @@ from store.descriptions import Descriptions
 from store.errors import InvalidInput, NotFound
 from store.filters import is_under
 from store.manifest import FILE_NAME, Manifest, brief, read_manifest
+from store.names import is_text, places
 from store.records import Answer, Box, Description, Item, Kind, Query, SourceState, Weighted
 from store.upgrade import bring_up_to_date
 from store.vector_views import ViewName
@@ -166,15 +167,15 @@ class Viscite:
         """
         target = self._collection(collection)
         current = target.current()
-        tops = [str(Path(one).absolute()) for one in paths]
+        tops = [place for one in paths for place in places(one)]
         with lock(target, "is removing files from"):
-            removed = self._forget(target, current, tops, self.settings.vector_view)
-            if not removed:
-                raise NotFound(f"Nothing at {', '.join(paths)} is in collection '{collection}'. See: viscite status")
-            for version in target.versions():
-                if version != current and (target.version_folder(version) / FILE_NAME).exists():
-                    self._forget(target, version, tops, self.settings.vector_view)
-        return removed
+            # The current version last: after a kill the same command finds what is left.
+            older = [one for one in target.versions() if one != current]
+            versions = [*(one for one in older if (target.version_folder(one) / FILE_NAME).exists()), current]
+            removed = [self._forget(target, version, tops, self.settings.vector_view) for version in versions]
+        if not any(removed):
+            raise NotFound(f"Nothing at {', '.join(paths)} is in collection '{collection}'. See: viscite status")
+        return removed[-1]
 
     @staticmethod
     def _forget(target: Collection, version: int, tops: Sequence[str], view: ViewName) -> int:
@@ -278,6 +279,8 @@ class Viscite:
     def _check_question(self, request: AskRequest) -> None:
         if not request.question.strip():
             raise InvalidInput("No question was asked. Ask for example: viscite ask 'When was the bridge built?'")
+        if not is_text(request.question):
+            raise InvalidInput("The question holds half a character, which is no Unicode. Write it anew.")
         if len(request.question) > self.settings.max_query_characters:
             raise InvalidInput(
                 f"A question of {len(request.question):,} characters; at most "

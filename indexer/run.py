@@ -7,6 +7,7 @@ wait for the second pass, so a run that was stopped is gone on with by the next.
 
 from __future__ import annotations
 
+import stat
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
@@ -250,7 +251,7 @@ class _Run:
 
     def prune(self, tops: Sequence[str]) -> None:
         """Forget the sources under `tops` whose files are gone."""
-        gone = [path for path in list(self._writer.sources) if is_under(path, tops) and not Path(path).exists()]
+        gone = [path for path in list(self._writer.sources) if is_under(path, tops) and not _is_file(Path(path))]
         self._committer.put(Commit(forgotten=gone))
         self._report.removed += len(gone)
 
@@ -290,7 +291,7 @@ class _Run:
         stamp, known = contents.stamp, self._known.get(str(path))
         if stamp is None or contents.failure:
             self._report.skip(str(path), contents.failure)
-            if stamp is not None and known is not None:
+            if known is not None and (stamp is not None or self._is_replaced(path)):
                 # The file was edited into something unreadable: what was indexed under its path is not in it any more.
                 self._committer.put(Commit(forgotten=[str(path)]))
                 self._report.removed += 1
@@ -318,15 +319,28 @@ class _Run:
         if len(self._sources) >= BATCH:
             self._flush()
 
+    def _is_replaced(self, path: Path) -> bool:
+        """Whether a file that could not be read is not the one that was indexed, but, say, an empty one."""
+        try:
+            found = path.stat(follow_symlinks=False)
+        except OSError:
+            return False
+        known = self._writer.sources.get(str(path))
+        return known is not None and (not stat.S_ISREG(found.st_mode) or found.st_size != known.size)
+
     def _take_document(self, path: Path, stamp: FileStamp, pages: PageStream) -> None:
-        outline = Outline()
+        outline, is_read = Outline(), False
         for page in pages:
             if page.failure:
                 self._report.skip(f"{path}#page={page.number}", page.failure)
                 continue
+            is_read = True
             if page.unread or any(figure.is_picture for figure in page.figures):
                 self._states[stamp.sha256] = SourceState.UNREAD
             self._draft(draft_page(stamp.sha256, page, path.name, outline))
+        if not is_read:
+            # It may have been the machine: the next run tries again.
+            self._refused[stamp.sha256] = "none of its pages could be read"
 
     def _pages(self, path: Path, sha256: str, page_count: int) -> PageStream:
         """The pages of a document, of which the first are being read from now on."""
@@ -372,6 +386,10 @@ class _Run:
             else draft
             for draft in drafts
         ]
+
+
+def _is_file(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()
 
 
 def _there(copies: Sequence[Source]) -> Path:

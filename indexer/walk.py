@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from indexer.documents.text_files import SUFFIXES as TEXT_SUFFIXES
-from store.errors import NotFound
+from store.errors import InvalidInput, NotFound
+from store.names import is_text, printable
 
 IMAGE_SUFFIXES = frozenset(
     {
@@ -33,11 +34,15 @@ Skip = Callable[[str, str], None]
 
 
 def roots(paths: Sequence[Path]) -> list[Path]:
-    """The paths, absolute and without links. Raises `NotFound` for one that is not there."""
+    """The paths, absolute and without links. Raises `NotFound` for one that is not there, `InvalidInput` for a name
+    that is not UTF-8.
+    """
     found = []
     for path in paths:
         try:
             found.append(path.expanduser().resolve(strict=True))
+            if not is_text(str(found[-1])):
+                raise InvalidInput(f"The name of {printable(str(path))} is not UTF-8: rename it.")
         except (OSError, RuntimeError) as error:
             raise NotFound(
                 f"There is no file or folder {path}. Check the spelling, or mount what it lies on."
@@ -67,6 +72,9 @@ def walk(root: Path, skip: Skip) -> Iterator[Path]:
             if entry.name.startswith("."):
                 continue
             path = Path(entry.path)
+            if not is_text(entry.name):
+                skip(printable(entry.path), "its name is not UTF-8: rename it")
+                continue
             if entry.is_symlink():
                 _report_link(path, root, skip)
                 continue

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -106,7 +107,9 @@ class Background:
         places = order[np.minimum(at, len(known) - 1)] if len(known) else np.zeros(len(ids), np.int64)
         old = known[places] == ids if len(known) else np.zeros(len(ids), bool)
         usual = {channel: self._usual(reader, channel, places, old) for channel in self.banks}
-        _keep(reader.folder / FILE_NAME, ids, self.banks, usual)
+        # Where there is no room for it, it is measured again by the next who opens the version.
+        with suppress(OSError):
+            _keep(reader.folder / FILE_NAME, ids, self.banks, usual)
         return Background(self.banks, usual)
 
     def _usual(self, reader: Reader, channel: str, places: npt.NDArray[np.int64], old: npt.NDArray[np.bool_]) -> Usual:

@@ -20,6 +20,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -138,7 +139,9 @@ def open_calibration(reader: Reader, encoder: ImageTextEncoder, embedder: TextEm
     if nulls is None or background is None or not nulls.fit(reader):
         background = Background.measure(reader, encoder, embedder, bank())
         nulls = Nulls(len(reader), reader.quick, dict(_measured(reader, background)))
-        write_atomically(reader.folder / FILE_NAME, json.dumps(asdict(nulls), indent=2, sort_keys=True) + "\n")
+        # Where there is no room for it, it is measured again by the next who opens the version.
+        with suppress(OSError):
+            write_atomically(reader.folder / FILE_NAME, json.dumps(asdict(nulls), indent=2, sort_keys=True) + "\n")
     return Calibration(nulls, background.usual)
 
 

@@ -84,4 +84,8 @@ class Home:
         """Forget a collection and its versions. The files that it indexed are untouched."""
         collection = self.collection(name)
         collection.current()
-        shutil.rmtree(collection.folder)
+        # All at once out of the way: half a collection would be in the way of a list of all.
+        gone = collection.folder.with_name(f".{name}.deleted")
+        shutil.rmtree(gone, ignore_errors=True)
+        collection.folder.rename(gone)
+        shutil.rmtree(gone)

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
+from store.errors import storage
 from store.records import Description, ReadLine, Tag
 
 MOST = 500_000
@@ -68,10 +69,11 @@ class Descriptions:
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(self._path, timeout=30)
+        with storage(self._path):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            connection = sqlite3.connect(self._path, timeout=30)
         try:
-            with connection:
+            with storage(self._path), connection:
                 connection.execute(_SCHEMA)
                 yield connection
         finally:

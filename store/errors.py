@@ -5,6 +5,11 @@ They are translated once, at the face: exit status 1 on the command line, a prob
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
 
 class VisciteError(Exception):
     """Refused or failed, with a message for the person who asked."""
@@ -28,3 +33,15 @@ class CollectionLocked(VisciteError):
 
 class StorageFailed(VisciteError):
     """The disk refused: full, read-only or damaged."""
+
+
+@contextmanager
+def storage(place: Path) -> Iterator[None]:
+    """Translate what LanceDB, SQLite and the disk raise into `StorageFailed`."""
+    try:
+        yield
+    except (OSError, RuntimeError, sqlite3.OperationalError) as error:
+        raise StorageFailed(
+            f"Writing to {place} failed: {error}. Free some space or check the disk, then run the same command "
+            "again: what was committed is kept, and the run goes on from there."
+        ) from error

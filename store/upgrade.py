@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from store.collections import Collection
+from store.errors import storage
 from store.manifest import FILE_NAME, FORMAT_VERSION, Manifest, write_manifest
 from store.tables import ADDED_COLUMNS, open_tables, tags_of
-from store.writer import lock, storage
+from store.writer import lock
 
 if TYPE_CHECKING:
     from lancedb.table import Table

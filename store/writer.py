@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from filelock import FileLock, Timeout
 
 from store.collections import Collection
-from store.errors import CollectionLocked, StorageFailed
+from store.errors import CollectionLocked, storage
 from store.hnsw_view import open_graph
 from store.lance_view import build_indexes
 from store.manifest import Manifest, read_manifest, write_manifest
@@ -57,22 +57,11 @@ def lock(collection: Collection, task: str = "is writing to", wait_seconds: floa
             "what it has committed stays."
         ) from error
     try:
-        holder.write_text(f"{os.getpid()} {task}", encoding="utf-8")
+        with storage(collection.folder):
+            holder.write_text(f"{os.getpid()} {task}", encoding="utf-8")
         yield
     finally:
         guard.release()
-
-
-@contextmanager
-def storage(folder: Path) -> Iterator[None]:
-    """Translate what LanceDB and the disk raise into `StorageFailed`."""
-    try:
-        yield
-    except (OSError, RuntimeError) as error:
-        raise StorageFailed(
-            f"Writing to {folder} failed: {error}. Free some space or check the disk, then run the same command "
-            "again: what was committed is kept, and the run goes on from there."
-        ) from error
 
 
 class Writer:

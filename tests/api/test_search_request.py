@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from api.search_request import parse_dates, parse_numbers, parse_part, subtracted
+from api.search_request import SearchRequest, parse_dates, parse_numbers, parse_part, subtracted
+from api.settings import Settings
 from store.errors import InvalidInput
 from store.records import Range, Weighted
 
@@ -60,3 +61,8 @@ def test_what_is_no_range_of_numbers_is_refused(written: str) -> None:
 def test_dates_without_an_end_are_refused() -> None:
     with pytest.raises(InvalidInput, match="no end"):
         parse_dates("..")
+
+
+def test_half_a_character_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="no Unicode"):
+        SearchRequest(text="red \ud800").check(Settings())

@@ -108,6 +108,39 @@ def test_prune_forgets_what_is_gone_under_the_path_alone(viscite: Viscite, photo
     assert found_paths(viscite, "anything") == ["b.png"]
 
 
+def test_what_was_emptied_or_became_a_folder_is_forgotten(viscite: Viscite, photo: Make, tmp_path: Path) -> None:
+    emptied, replaced = photo("a.png", "red"), photo("b.png", "blue")
+    photo("c.png", "green")
+    viscite.index([tmp_path / "photos"], "default")
+    emptied.write_bytes(b"")
+    replaced.unlink()
+    replaced.mkdir()
+    _, report = viscite.index([tmp_path / "photos"], "default", prune=True)
+    assert (report.removed, [Path(path).name for path, _ in report.skipped]) == (2, ["a.png"])
+    assert found_paths(viscite, "anything") == ["c.png"]
+
+
+def test_a_name_that_is_no_text_is_skipped_and_the_rest_goes_on(viscite: Viscite, photo: Make, tmp_path: Path) -> None:
+    photo("a.png", "red")
+    with open(os.fsencode(tmp_path / "photos") + b"/caf\xe9.png", "wb") as file:
+        file.write(b"x")
+    _, report = viscite.index([tmp_path / "photos"], "default")
+    assert report.added == 1
+    [(path, reason)] = report.skipped
+    assert path.endswith("caf\\xe9.png")
+    assert "not UTF-8" in reason
+
+
+def test_files_are_searched_and_removed_by_any_path_to_them(viscite: Viscite, photo: Make, tmp_path: Path) -> None:
+    photo("a.png", "red")
+    viscite.index([tmp_path / "photos"], "default")
+    (tmp_path / "link").symlink_to(tmp_path / "photos")
+    for folder in (tmp_path / "link", tmp_path / "link" / ".." / "photos"):
+        assert found_paths(viscite, "red", under=(str(folder),)) == ["a.png"]
+    (tmp_path / "photos" / "a.png").unlink()
+    assert viscite.remove([str(tmp_path / "link" / "a.png")], "default") == 1
+
+
 def test_bad_files_are_named_and_the_rest_goes_on(viscite: Viscite, photo: Make, pdf: Make, tmp_path: Path) -> None:
     folder = tmp_path / "photos"
     good = photo("good.png", "green")

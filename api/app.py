@@ -86,7 +86,7 @@ def _add_health(app: FastAPI, viscite: Viscite) -> None:
         return response
 
     @app.get("/healthz")
-    def healthz() -> dict[str, str]:
+    async def healthz() -> dict[str, str]:
         """The process is alive."""
         return {"status": "alive"}
 
@@ -101,7 +101,7 @@ def _add_health(app: FastAPI, viscite: Viscite) -> None:
         return {"status": "ready"}
 
     @app.get("/metrics")
-    def metrics() -> Response:
+    async def metrics() -> Response:
         """Prometheus."""
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 

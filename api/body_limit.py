@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import problem
 
 
-class BodyTooLarge(Exception):
-    """More bytes came than a request may have."""
+class BodyTooLarge(HTTPException):
+    """More bytes came than a request may have. FastAPI makes a 400 of any other error while it reads a body."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(413, f"A request body may have {limit:,} bytes. Send fewer or smaller pictures.")
 
 
 class BodyLimit:
@@ -23,7 +27,8 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         declared = dict(scope["headers"]).get(b"content-length", b"0")
-        refusal = problem(413, f"A request body may have {self._limit:,} bytes. Send fewer or smaller pictures.")
+        too_large = BodyTooLarge(self._limit)
+        refusal = problem(too_large.status_code, too_large.detail)
         if declared.isdigit() and int(declared) > self._limit:
             await refusal(scope, receive, send)
             return
@@ -34,7 +39,7 @@ class BodyLimit:
             message = await receive()
             received += len(message.get("body", b""))
             if received > self._limit:
-                raise BodyTooLarge
+                raise too_large
             return message
 
         async def noted(message: Message) -> None:

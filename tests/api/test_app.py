@@ -161,6 +161,13 @@ def test_a_body_that_is_too_large(client: TestClient) -> None:
     assert reply.status_code == 413
 
 
+def test_a_body_of_unknown_length_that_is_too_large(client: TestClient) -> None:
+    pieces = (b" " * 1024 * 1024 for _ in range(65))
+    reply = client.post("/v1/collections/default/search", content=pieces, headers={"content-type": "application/json"})
+    assert (reply.status_code, reply.headers["content-type"]) == (413, "application/problem+json")
+    assert "67,108,864 bytes" in reply.json()["detail"]
+
+
 def test_another_host_name_is_refused(client: TestClient) -> None:
     assert client.get("/v1/collections", headers={"host": "attacker.example"}).status_code == 400
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -47,9 +47,9 @@ CHANCE_WEIGHT = 0.05
 """What the log-odds count that a selector gives a sentence of being the answer."""
 MOST_ODDS = 3.0
 """Log-odds beyond which a selector is no surer."""
-LIKELY = -1.0
+LIKELY = -1.5
 """Log-odds beyond which a selector is believed that a sentence is of the sort that is asked for, and speaks of it."""
-LEAST_ODDS = -2.5
+LEAST_ODDS = -2.7
 """Log-odds under which it is believed that a sentence does not answer."""
 NO_DOUBT = 1.0
 """Log-odds from which it is believed without a second opinion."""
@@ -168,7 +168,22 @@ def answering(question: Question, ranked: Sequence[Scored], judge: AnswerSelecto
     chances = judge.answering(question.text, [f"{one.before} {one.text}".strip() for one in sentences])
     denied = [one for one, chance in zip(doubtful, chances, strict=True) if chance < NO_ANSWER]
     refused = {id(one) for one in denied if _within_document(question, one.candidate, judge) < NO_ANSWER}
-    return [one for one in left if id(one) not in refused]
+    return _told_apart([one for one in left if id(one) not in refused])
+
+
+def _told_apart(ranked: Sequence[Scored]) -> list[Scored]:
+    """Less the rows of a table of which there are several, and none that is looked up or likely: it has no such row."""
+    tables: defaultdict[tuple[str, str], list[Scored]] = defaultdict(list)
+    for one in ranked:
+        if one.candidate.sentence.is_row:
+            tables[one.candidate.evidence.hit.path, one.candidate.sentence.context].append(one)
+    guessed = {
+        id(one)
+        for rows in tables.values()
+        if len(rows) > 1 and not any(row.looked_up or row.is_likely for row in rows)
+        for one in rows
+    }
+    return [one for one in ranked if id(one) not in guessed]
 
 
 def _within_document(question: Question, candidate: Candidate, judge: AnswerSelector) -> float:

@@ -65,7 +65,11 @@ class Trainer:
             (line, one.question) for one, behind in zip(asked, titled, strict=True) for line in one.readings(behind)
         ]
         order = sorted(range(len(pairs)), key=lambda place: sum(map(len, pairs[place])))
-        read = [self._read([pairs[place] for place in order[at : at + ALIKE]]) for at in range(0, len(order), ALIKE)]
+        # In one context, which keeps the weights that it has cut to 16 bits.
+        with torch.autocast("cpu", torch.bfloat16):
+            read = [
+                self._read([pairs[place] for place in order[at : at + ALIKE]]) for at in range(0, len(order), ALIKE)
+            ]
         return list(torch.cat(read)[torch.tensor(order).argsort()].split([len(one.lines) for one in asked]))
 
     def _read(self, pairs: Sequence[tuple[str, str]]) -> torch.Tensor:
@@ -73,8 +77,7 @@ class Trainer:
         ids, mask, types = (
             torch.tensor([getattr(one, name) for one in encoded]) for name in ("ids", "attention_mask", "type_ids")
         )
-        with torch.autocast("cpu", torch.bfloat16):
-            logits: torch.Tensor = self.network(self.network.bert.words(ids), mask, types)
+        logits: torch.Tensor = self.network(self.network.bert.words(ids), mask, types)
         return logits.float()
 
     def step(self, loss: torch.Tensor) -> float:

@@ -23,7 +23,7 @@ PLACES = 512
 WORDS = 30_522
 EPSILON = 1e-12
 DROPPED = 0.1
-"""Of what comes out of each part of a layer, in training."""
+"""The share of what comes out of each part of a layer that is left out, in training."""
 
 UNSEEN = -10_000.0
 """What is added to the attention to a token that is not to be seen: nothing is left of it, in 16 bits as well."""
@@ -41,6 +41,17 @@ NAMES = {
 """The parts of a layer, and what the file of weights calls them."""
 
 
+class TextDropout(nn.Module):
+    """Drops the same parts of all tokens of a text (Gal & Ghahramani 2016): far quicker than to draw for each token."""
+
+    def forward(self, given: torch.Tensor) -> torch.Tensor:
+        """The same shape: float[n, t, d] of tokens, or float[n, d] of texts."""
+        if not self.training:
+            return given
+        shape = (given.shape[0], *[1] * (given.dim() - 2), given.shape[-1])
+        return given * given.new_empty(shape).bernoulli_(1 - DROPPED).div_(1 - DROPPED)
+
+
 class Layer(nn.Module):
     """One layer of BERT (Devlin et al. 2019): attention among the tokens, then two linear maps for each."""
 
@@ -49,7 +60,7 @@ class Layer(nn.Module):
         self.query, self.key, self.value, self.mix = (nn.Linear(WIDTH, WIDTH) for _ in range(4))
         self.inner, self.outer = nn.Linear(WIDTH, INNER), nn.Linear(INNER, WIDTH)
         self.mixed, self.done = (nn.LayerNorm(WIDTH, EPSILON) for _ in range(2))
-        self.drop = nn.Dropout(DROPPED)
+        self.drop = TextDropout()
 
     def forward(self, tokens: torch.Tensor, bias: torch.Tensor, since: torch.Tensor | int = 0) -> torch.Tensor:
         """float[n, t - since, 384] from float[n, t, 384]: the tokens from one on.
@@ -132,7 +143,7 @@ class PairNetwork(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.bert = Bert()
-        self.drop = nn.Dropout(DROPPED)
+        self.drop = TextDropout()
         self.answer = nn.Linear(2 * WIDTH, 1)
 
     @classmethod
@@ -167,7 +178,7 @@ class ClaimNetwork(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.bert = Bert()
-        self.drop = nn.Dropout(DROPPED)
+        self.drop = TextDropout()
         self.verdict = nn.Linear(2 * WIDTH, OUTCOMES)
 
     def forward(

@@ -6,6 +6,7 @@ Values come from `VISCITE_...` in the environment, then from `viscite.toml` in t
 from __future__ import annotations
 
 import os
+import tomllib
 from pathlib import Path
 from typing import Literal, Self
 
@@ -15,6 +16,7 @@ from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
@@ -164,6 +166,11 @@ class Settings(BaseSettings):
         except ValidationError as error:
             wrong = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
             raise InvalidInput(f"Settings are wrong (VISCITE_... or viscite.toml): {wrong}") from error
+        except (SettingsError, tomllib.TOMLDecodeError) as error:
+            raise InvalidInput(
+                f"Settings are wrong (VISCITE_... or viscite.toml): {error}. Lists are written as in "
+                """VISCITE_PDF_PASSWORDS='["first", "second"]'."""
+            ) from error
 
     def profile_named(self, name: str) -> Profile:
         """The profile of that name. Raises `InvalidInput` for an unknown one."""

@@ -26,8 +26,8 @@ LINK = re.compile(
     r"|(?<![\w.+-])[\w.+-]*@[\w-]+\.[\w.-]+"
     rf"|[\w-]{{1,63}}(?:\.[\w-]{{1,63}}){{0,8}}\.(?:{_TOP_LEVEL_DOMAINS})\b(?![\w.-]*\.(?:pdf|jpe?g|png)\b)(?:[:/?#]{_REST})?"
     # What ends in a digit, as the price in "3.50/hour", is no host, but for an address of four numbers.
-    rf"|(?<![\w.-])[\w-]{{1,63}}(?:\.[\w-]{{1,63}}){{0,7}}\.[^\W\d_][\w-]{{1,62}}(?::\d{{1,5}})?/{_REST}"
-    rf"|(?<![\w.-])\d{{1,3}}(?:\.\d{{1,3}}){{3}}(?::\d{{1,5}})?/{_REST}",
+    rf"|[\w-]{{1,63}}(?:\.[\w-]{{1,63}}){{0,7}}\.[^\W\d_][\w-]{{1,62}}(?::\d{{1,5}})?/{_REST}"
+    rf"|\d{{1,3}}(?:\.\d{{1,3}}){{3}}(?::\d{{1,5}})?/{_REST}",
     re.IGNORECASE,
 )
 NESTED_ENTITY = re.compile(r"&(?:(?:amp|AMP|#0*38|#[xX]0*26);)+")

@@ -130,7 +130,8 @@ class Reader:
         found. Weights count in proportion to the largest.
         """
         if next(self._searches) == FIRST_SEARCHES + 1 and len(self) <= HELD:
-            Thread(target=self._hold_words, name="words", daemon=True).start()
+            # No daemon: one that reads when the interpreter is taken apart ends the process with a fatal error.
+            Thread(target=self._hold_words, name="words").start()
         if self._words is not None:
             return self._matching_held(self._words, texts, depth, filters)
         asked = full_text_query(texts)

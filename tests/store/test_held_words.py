@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -102,3 +104,33 @@ def test_where_there_are_no_words_nothing_is_found(texts: list[str | None]) -> N
     held = HeldWords.of(pa.chunked_array([pa.array(texts, pa.string())]), lambda words: dict.fromkeys(words, ()))
     assert held.scores([("boat", 1.0)]).tolist() == [0.0] * len(texts)
     assert not held.holding(["boat"], np.arange(len(texts))).any()
+
+
+ENDS_AT_ONCE = """
+import sys, time
+from pathlib import Path
+from store.collections import Home
+from store.held_words import HeldWords
+from store.reader import FIRST_SEARCHES, Reader
+from store.records import Filters, Weighted
+
+of = HeldWords.of
+
+def slow(*arguments):
+    time.sleep(0.2)
+    print("held", flush=True)
+    return of(*arguments)
+
+HeldWords.of = slow
+reader = Reader.open(Home(Path(sys.argv[1])).collection("default"))
+for _ in range(FIRST_SEARCHES + 1):
+    reader.matching([Weighted("harbour")], 1, Filters())
+"""
+
+
+def test_a_process_that_ends_while_words_are_read_ends_well(viscite: Viscite, tmp_path: Path) -> None:
+    (tmp_path / "note.txt").write_text("the harbour", encoding="utf-8")
+    viscite.index([tmp_path / "note.txt"], "default")
+    command = [sys.executable, "-c", ENDS_AT_ONCE, str(viscite.home.folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.split()) == (0, ["held", "held"]), done.stderr

@@ -41,9 +41,6 @@ def main() -> None:
     except VisciteError as error:
         terminal.complain(str(error))
         sys.exit(1)
-    except KeyboardInterrupt:
-        terminal.complain("Stopped. What was committed is kept; the same command goes on from there.")
-        sys.exit(1)
     except BrokenPipeError:
         sys.exit(1)
 
@@ -59,6 +56,9 @@ def _viscite(passwords: Sequence[str] = ()) -> Iterator[Viscite]:
     viscite = Viscite(settings.model_copy(update={"pdf_passwords": (*settings.pdf_passwords, *given)}))
     try:
         yield viscite
+    except KeyboardInterrupt:
+        terminal.complain("Stopped. What was committed is kept; the same command goes on from there.")
+        raise
     finally:
         viscite.close()
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import resource
+import signal
 from collections.abc import Callable
+from multiprocessing.context import SpawnContext, SpawnProcess
 from typing import Any
 
 from pebble import ProcessPool
@@ -19,9 +20,25 @@ def confined_pool(count: int, tasks: int, worker_bytes: int, work: Callable[...,
         initializer=_confine,
         # With `work` its module is imported, before the bound holds.
         initargs=[worker_bytes, work],
-        # A forked child would inherit the threads' locks of the model libraries.
-        context=multiprocessing.get_context("spawn"),
+        context=_Context(),
     )
+
+
+class _Undisturbed(SpawnProcess):
+    """A process that Ctrl-C does not reach, even while it starts: the one that waits for it stops it."""
+
+    def start(self) -> None:
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+        try:
+            super().start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+class _Context(SpawnContext):
+    """Spawns: a forked child would inherit the threads' locks of the model libraries."""
+
+    Process = _Undisturbed
 
 
 def _confine(worker_bytes: int, _: Callable[..., Any]) -> None:

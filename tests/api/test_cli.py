@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import random
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -209,3 +212,23 @@ def test_a_file_that_is_no_picture(viscite: Command, files: Path) -> None:
 def test_an_empty_folder(viscite: Command, tmp_path: Path) -> None:
     done = viscite.run("index", tmp_path, "--collection", "empty")
     assert (done.returncode, "No picture and no document was found" in done.stderr) == (0, True)
+
+
+def test_ctrl_c_says_what_is_kept_and_the_next_run_goes_on(tmp_path: Path) -> None:
+    chance = random.Random(1)
+    (tmp_path / "pictures").mkdir()
+    for number in range(30):
+        picture = Image.new("RGB", (64, 64), tuple(chance.choices(range(256), k=3)))
+        picture.save(tmp_path / "pictures" / f"{number}.png")
+    environment = {**os.environ, "VISCITE_HOME": str(tmp_path / "home")}
+    command = [str(VISCITE), "index", str(tmp_path / "pictures")]
+    started = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    while not (tmp_path / "home" / "collections").exists():
+        assert started.poll() is None
+        time.sleep(0.01)
+    # To all processes of the command, as a terminal sends it.
+    os.killpg(started.pid, signal.SIGINT)
+    complaint = started.communicate(timeout=60)[1]
+    assert (started.returncode, complaint.count("\n")) == (130, 1), complaint
+    assert "What was committed is kept" in complaint
+    assert Command(tmp_path / "home").json("index", tmp_path / "pictures")["skipped"] == []

@@ -11,14 +11,15 @@ from collections.abc import Collection, Sequence
 from generator.alignment import Alignment, counts_for
 from generator.arithmetic import YEARS, counted, worked_out
 from generator.lexicon import lemma, lexicon
-from generator.quantities import MONTHS, Quantity, pool
+from generator.months import ENGLISH_WORDS
+from generator.quantities import Quantity, pool
 from generator.statements import Statement, Word, leading
 from generator.units import SCALES
 from generator.words import STOP_WORDS, comparable, words
 
 QUOTED = re.compile(r"[\u201c\u201e\u00ab\"]([^\u201c\u201d\u201e\u00ab\u00bb\"]{2,})[\u201d\u201c\u00bb\"]")
 LIMITED = re.compile(r"\b(?:only|some|few|nur|einige)\b(?! after| until| in part)", re.IGNORECASE)
-CALENDAR = {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", *MONTHS}
+CALENDAR = {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", *ENGLISH_WORDS}
 PASSIVE = re.compile(r"\b(?:is|are|was|were|been|being|be)\s(?:\w+\s){1,4}by\b", re.IGNORECASE)
 SUFFERED = re.compile(r"\b(?:is|are|was|were|been|being|be)\s(?:\w+ly\s)?\w+(?:ed|en|t)\b", re.IGNORECASE)
 MONEY = ("$", "\u20ac", "\u00a3")

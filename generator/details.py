@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from generator.evidence import MONTHS, dimensions, file_name, is_picture, taken, taken_at
+from generator.evidence import dimensions, file_name, is_picture, taken, taken_at
+from generator.months import ENGLISH, number_of
 from generator.pictures import MOST_PICTURES, bears_on
 from generator.question import PICTURES
 from generator.vectors import Vectors
@@ -29,7 +30,7 @@ TAKEN_IN = re.compile(
     rf"^(?!(?:who|why|how|where)\b).*?\b{PICTURES}\b(?:\s+(?:of|with|showing|that show)\s+(?P<subject>.+?))?"
     rf"(?:\s+(?:that |which )?(?:are|were|was|did (?:i|we) (?:take|shoot)|{SHOT}|(?:i|we) took))*"
     r"\s+(?:in|from|during|on)\s+"
-    rf"(?:(?P<day>\d{{1,2}})\s+)?(?:(?P<month>{'|'.join(MONTHS)})\s+)?(?P<year>(?:19|20)\d\d)[\s?.!]*$",
+    rf"(?:(?P<day>\d{{1,2}})\s+)?(?:(?P<month>{'|'.join(ENGLISH)})\s+)?(?P<year>(?:19|20)\d\d)[\s?.!]*$",
     re.IGNORECASE,
 )
 FRAME = re.compile(
@@ -71,7 +72,7 @@ def _meant(subject: str, evidence: Sequence[Evidence], vectors: Vectors) -> list
 
 def _from(found: re.Match[str], evidence: Sequence[Evidence], vectors: Vectors) -> Iterator[tuple[str, int]]:
     """When each picture of that year, month or day was taken that shows what is asked for, if anything is."""
-    month = [name.casefold() for name in MONTHS].index(found["month"].casefold()) + 1 if found["month"] else None
+    month = number_of(found["month"]) if found["month"] else None
     shown = FRAME.sub("", found["subject"] or "").strip()
     for piece in _meant(shown, evidence, vectors) if shown else evidence:
         moment = taken_at(piece)

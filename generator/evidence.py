@@ -6,13 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import PurePath
 
+from generator.months import ENGLISH
 from generator.safety import neutralise
 from store.records import Evidence, Hit, Kind
 
-MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-    "December",
-)  # fmt: skip
 PICTURES = (Kind.IMAGE, Kind.FIGURE)
 
 
@@ -48,7 +45,7 @@ def taken(evidence: Evidence) -> str | None:
     if moment is None:
         return None
     return (
-        f"\u201c{file_name(evidence)}\u201d was taken on {moment.day} {MONTHS[moment.month - 1]} {moment.year} "
+        f"\u201c{file_name(evidence)}\u201d was taken on {moment.day} {ENGLISH[moment.month - 1]} {moment.year} "
         f"at {moment:%H:%M}."
     )
 

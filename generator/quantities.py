@@ -7,23 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from generator.months import MONTH, number_of
 from generator.units import SCALES, UNITS
 
-MONTHS = (
-    *("january", "february", "march", "april", "may", "june"),
-    *("july", "august", "september", "october", "november", "december"),
-)
-_GERMAN_MONTHS = {
-    "januar": 1,
-    "februar": 2,
-    "m\u00e4rz": 3,
-    "mai": 5,
-    "juni": 6,
-    "juli": 7,
-    "oktober": 10,
-    "dezember": 12,
-}
-_MONTH = "|".join(f"{month}|{month[:4]}|{month[:3]}" for month in (*MONTHS, *_GERMAN_MONTHS))
 _SCALES = {
     **{"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "bn": 1e9, "mn": 1e6},
     **{"tausend": 1e3, "tsd": 1e3, "millionen": 1e6, "mio": 1e6, "milliarden": 1e9, "milliarde": 1e9, "mrd": 1e9},
@@ -59,11 +45,9 @@ _SMALL = "|".join(sorted(SMALL_NUMBERS, key=len, reverse=True))
 ISO_DATE = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
 NUMERIC_DATE = re.compile(r"(?<![\d./])(\d{1,2})([./])(\d{1,2})\2(\d{4}|\d{2})?(?![\d/]|\.\d)(?(4)|(?!\s*$))")
 DAY_MONTH = re.compile(r"(?<![\d./])(\d{1,2})/(\d{1,2})(?![\d/])")
-DAY_FIRST = re.compile(
-    rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|\.)?(?: of)? ({_MONTH})\b\.?(?:,? (\d{{4}}))?", re.IGNORECASE
-)
+DAY_FIRST = re.compile(rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|\.)?(?: of)? ({MONTH})\b\.?(?:,? (\d{{4}}))?", re.IGNORECASE)
 MONTH_FIRST = re.compile(
-    rf"\b({_MONTH})\.? (?:the )?(\d{{1,2}})(?:st|nd|rd|th)?\b(?![.,:]?\d)(?:,? (\d{{4}}))?", re.IGNORECASE
+    rf"\b({MONTH})\.? (?:the )?(\d{{1,2}})(?:st|nd|rd|th)?\b(?![.,:]?\d)(?:,? (\d{{4}}))?", re.IGNORECASE
 )
 WEEKDAY = r"(?:Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Samstag|Sonnabend|Sonntag|Wochenende)"
 TIME = re.compile(
@@ -133,7 +117,7 @@ ROUGH_BOUND = 0.15
 
 FALLING = re.compile(
     r"\b(?:fell|fall|falls|fallen|dropped|drops?|decreased?|decreases|declined?|declines|shrank|sank|down|lower|reduced|reduces|"
-    r"reduction|cut|loss|losses|lost|deficit|minus|negative|gesunken|sank|fiel|gefallen|R\u00fcckgang|Verlust|weniger)\b"
+    r"reduction|cut|loss|losses|lost|deficit|minus|negative|gesunken|fiel|gefallen|R\u00fcckgang|Verlust|weniger)\b"
     r"(?! (?:to|auf)\b)",
     re.IGNORECASE,
 )
@@ -293,12 +277,6 @@ def _same_moment(mine: tuple[str | int | None, ...], theirs: tuple[str | int | N
     )
 
 
-def _month(name: str) -> int:
-    name = name.casefold()
-    german = next((number for month, number in _GERMAN_MONTHS.items() if month.startswith(name)), None)
-    return german or next(number for number, month in enumerate(MONTHS, 1) if month.startswith(name[:3]))
-
-
 def _date(match: re.Match[str], *dates: tuple[int | None, int, int]) -> Iterator[Quantity]:
     """A date that its notation may read in several ways; nothing where none of them is a date."""
     possible = {("d", *date) for date in dates if 1 <= date[1] <= 12 and 1 <= date[2] <= 31}
@@ -323,11 +301,11 @@ def _day_month(match: re.Match[str]) -> Iterator[Quantity]:
 
 
 def _day_first(match: re.Match[str]) -> Iterator[Quantity]:
-    return _date(match, (int(match[3]) if match[3] else None, _month(match[2]), int(match[1])))
+    return _date(match, (int(match[3]) if match[3] else None, number_of(match[2]), int(match[1])))
 
 
 def _month_first(match: re.Match[str]) -> Iterator[Quantity]:
-    return _date(match, (int(match[3]) if match[3] else None, _month(match[1]), int(match[2])))
+    return _date(match, (int(match[3]) if match[3] else None, number_of(match[1]), int(match[2])))
 
 
 def _time(match: re.Match[str]) -> Iterator[Quantity]:

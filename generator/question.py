@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import takewhile
 
-from generator.quantities import MONTHS, quantities
+from generator.months import ENGLISH_WORDS
+from generator.quantities import quantities
 from generator.units import UNITS
 from generator.words import STOP_WORDS, content_words, language_of, stem, word_set, words
 
@@ -97,12 +98,12 @@ PERSON_WORDS = word_set(
     "mother father daughter son wife husband captain driver teacher engineer staff committee team council company "
     "family friends guests visitors patient farmer king queen president minister author artist"
 )
-TIME_WORDS = word_set(
+TIME_WORDS = ENGLISH_WORDS | word_set(
     "monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays thursdays fridays saturdays "
     "sundays weekday weekdays weekend weekends daily weekly monthly yearly hourly once twice every spring summer "
     "autumn winter easter christmas morning afternoon evening noon midnight night day days week weeks month months "
     "year years hour hours minute minutes today tomorrow century seconds annually sunrise sunset dawn dusk"
-) | frozenset(MONTHS)
+)
 ROW_LENGTH = 80
 """A row of a price list may give sums without their currency; longer text with a colon is prose."""
 _DURATION_UNITS = {"h", "min", "s", "day", "week", "month", "year"}

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from generator.months import GERMAN
 from generator.tables import Cell, Row, rows_from_cells, rows_from_lines, rows_from_words
 from generator.words import word_set
 from store.records import Item, Kind
@@ -22,14 +23,14 @@ NEVER_LAST = word_set(
     "okt dez mme mlle env av tél réf adr janv févr avr juil déc"
 )
 """Abbreviations after which a sentence goes on, whatever follows: in English, German and French."""
-BEFORE_NUMBERS = word_set("abs ziff str rd bl mo di mi do fr sa so")
+BEFORE_NUMBERS = word_set("abs ziff rd bl mo di mi do fr sa so")
 """Those after which it goes on if a number follows: a German law, street or weekday."""
 OF_LETTERS = re.compile(r"\w(?:\.\w)+")
 BEGINNINGS = word_set("the this these it its he she they we in at on a an but however")
 """Words that begin a sentence behind letters with full stops: `in the U.S. The`."""
 COUNTED = (
-    *("Januar", "Jänner", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober"),
-    *("November", "Dezember", "Jahrhundert", "Jahrtausend", "Stock", "Etage", "Obergeschoss", "Klasse", "Weltkrieg"),
+    *GERMAN,
+    *("Jänner", "Jahrhundert", "Jahrtausend", "Stock", "Etage", "Obergeschoss", "Klasse", "Weltkrieg"),
 )
 """What German counts with a number and a full stop, the days of a month above all."""
 COUNTS = re.compile(

@@ -67,6 +67,28 @@ def ask_all(viscite: Viscite, collection: str, root: Path, name: str) -> list[As
     return evaluate_answers(questions, lambda question: viscite.ask(AskRequest(question), collection), locate)[0]
 
 
+def ask_sets(viscite: Viscite, roots: Mapping[str, Path]) -> dict[str, list[Asked]]:
+    """The answers to all sets, in their two groups, each shown when it is done."""
+    print("per cent        answerable + not" + "".join(f"{name:>18}" for name in MEASURES))
+    groups: dict[str, list[Asked]] = {"chosen by": [], "later": []}
+    for group, sets in zip(groups, (SETS, LATER), strict=True):
+        for collection, names in sets.items():
+            for name in names:
+                asked = ask_all(viscite, collection, roots[collection], name)
+                show(name, asked)
+                groups[group] += asked
+    return groups
+
+
+def reaches_bars(asked: Sequence[Asked]) -> bool:
+    """Whether the figures reach every bar, of each of which a line says it."""
+    found = figures(asked)
+    reached = [found[name] <= bar if name == "wrongly" else found[name] >= bar for name, bar in BARS.items()]
+    for name, bar, is_reached in zip(BARS, BARS.values(), reached, strict=True):
+        print(f"{'reached' if is_reached else 'MISSED '} {name}: {100 * found[name]:.1f} %, bar {100 * bar:.0f} %")
+    return all(reached)
+
+
 def main() -> int:
     """The exit status: 0 if every bar was reached over all questions."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -84,14 +106,7 @@ def main() -> int:
         viscite = Viscite(Settings(home=arguments.home or Path(scratch)))
         for collection, root in roots.items():
             viscite.index([root], collection)
-        print("per cent        answerable + not" + "".join(f"{name:>18}" for name in MEASURES))
-        groups: dict[str, list[Asked]] = {"chosen by": [], "later": []}
-        for group, sets in zip(groups, (SETS, LATER), strict=True):
-            for collection, names in sets.items():
-                for name in names:
-                    asked = ask_all(viscite, collection, roots[collection], name)
-                    show(name, asked)
-                    groups[group] += asked
+        groups = ask_sets(viscite, roots)
         viscite.close()
     together = [one for asked in groups.values() for one in asked]
     for group, asked in (*groups.items(), ("all", together)):
@@ -99,11 +114,7 @@ def main() -> int:
     if arguments.failures:
         short = [json.dumps(one, ensure_ascii=False) for one in failures(together)]
         arguments.failures.write_text("\n".join(short) + "\n", encoding="utf-8")
-    found = figures(together)
-    reached = [found[name] <= bar if name == "wrongly" else found[name] >= bar for name, bar in BARS.items()]
-    for name, bar, is_reached in zip(BARS, BARS.values(), reached, strict=True):
-        print(f"{'reached' if is_reached else 'MISSED '} {name}: {100 * found[name]:.1f} %, bar {100 * bar:.0f} %")
-    return 0 if all(reached) else 1
+    return 0 if reaches_bars(together) else 1
 
 
 if __name__ == "__main__":

@@ -159,7 +159,9 @@ def main() -> None:
     chance = random.Random(0)
     network = PairNetwork.fresh(MODEL / "model.safetensors")
     if arguments.init:
-        network.load_state_dict(torch.load(arguments.init), strict=False)
+        found = network.load_state_dict(torch.load(arguments.init), strict=False)
+        if any(name.startswith("bert.") for name in found.missing_keys):
+            parser.error(f"{arguments.init} holds no layers of this network.")
     questions, held_out = read_questions(held_out=False), read_questions(held_out=True)
     print(f"{len(questions)} questions", flush=True)
     trainer = Trainer(network.train(), 60 * arguments.minutes)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
@@ -71,13 +71,9 @@ class Descriptions:
     def _open(self) -> Iterator[sqlite3.Connection]:
         with storage(self._path):
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            connection = sqlite3.connect(self._path, timeout=30)
-        try:
-            with storage(self._path), connection:
+            with closing(sqlite3.connect(self._path, timeout=30)) as connection, connection:
                 connection.execute(_SCHEMA)
                 yield connection
-        finally:
-            connection.close()
 
 
 def _read(text: str) -> Description:

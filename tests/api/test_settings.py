@@ -31,7 +31,6 @@ def test_an_unknown_view_is_refused_and_the_known_are_named(monkeypatch: pytest.
 def test_a_setting_that_is_no_list_and_a_broken_file_are_said_clearly(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("VISCITE_HOME", str(tmp_path))
     monkeypatch.setenv("VISCITE_PDF_PASSWORDS", "secret")
     with pytest.raises(InvalidInput, match=r"pdf_passwords.*Lists are written"):
         Settings.load()

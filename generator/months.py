@@ -10,7 +10,11 @@ GERMAN = (
     *("Januar", "Februar", "M\u00e4rz", "April", "Mai", "Juni"),
     *("Juli", "August", "September", "Oktober", "November", "Dezember"),
 )
-LANGUAGES = (ENGLISH, GERMAN)
+FRENCH = (
+    *("janvier", "f\u00e9vrier", "mars", "avril", "mai", "juin"),
+    *("juillet", "ao\u00fbt", "septembre", "octobre", "novembre", "d\u00e9cembre"),
+)
+LANGUAGES = (ENGLISH, GERMAN, FRENCH)
 ENGLISH_WORDS = frozenset(name.casefold() for name in ENGLISH)
 
 MONTH = "|".join(f"{name}|{name[:4]}|{name[:3]}" for names in LANGUAGES for name in names)

@@ -45,7 +45,9 @@ _SMALL = "|".join(sorted(SMALL_NUMBERS, key=len, reverse=True))
 ISO_DATE = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
 NUMERIC_DATE = re.compile(r"(?<![\d./])(\d{1,2})([./])(\d{1,2})\2(\d{4}|\d{2})?(?![\d/]|\.\d)(?(4)|(?!\s*$))")
 DAY_MONTH = re.compile(r"(?<![\d./])(\d{1,2})/(\d{1,2})(?![\d/])")
-DAY_FIRST = re.compile(rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|\.)?(?: of)? ({MONTH})\b\.?(?:,? (\d{{4}}))?", re.IGNORECASE)
+DAY_FIRST = re.compile(
+    rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|er|\.)?(?: of)? ({MONTH})\b\.?(?:,? (\d{{4}}))?", re.IGNORECASE
+)
 MONTH_FIRST = re.compile(
     rf"\b({MONTH})\.? (?:the )?(\d{{1,2}})(?:st|nd|rd|th)?\b(?![.,:]?\d)(?:,? (\d{{4}}))?", re.IGNORECASE
 )

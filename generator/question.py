@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import takewhile
@@ -10,7 +11,7 @@ from itertools import takewhile
 from generator.months import ENGLISH_WORDS
 from generator.quantities import quantities
 from generator.units import UNITS
-from generator.words import STOP_WORDS, content_words, language_of, stem, word_set, words
+from generator.words import STOP_WORDS, content_words, language_of, stem, stems, word_set, words
 
 
 class Asks(StrEnum):
@@ -118,6 +119,10 @@ FOCUS = re.compile(
     r"|^(?:and )?(?:what|who|which) (?:is|was|are|were|will be) (?:the|a|an) (?P<named>.+)"
 )
 """What comes behind these words is the thing itself that is asked for: `how many ships`, `who is the director`."""
+NUMBERED = re.compile(
+    r"\b(?P<thing>[^\W\d_]{3,})(?:\s(?:no\.|nr\.|number|nummer))?:?\s#?(?P<number>[A-Z]{0,3}\d{1,4}[a-zA-Z]?)"
+    r"(?![\w.,:/-]*\d|\s?[%\u2013-])"
+)
 MEASURES = word_set("kinds kind types type sorts species money percent percentage share") | UNITS.keys()
 """Words that name how something is counted, so that the thing itself comes after them."""
 
@@ -128,7 +133,8 @@ class Question:
 
     `focus` is those of them that an answer must speak of itself, not only its document.
     `of_figure` is whether it is asked of a chart or drawing.
-    `names` are the stems of its capitalised words and `years` its years: an answer about others is none.
+    `names` are the stems of its capitalised words and `years` its years: an answer about others is none. `numbered` are
+    the numbers of things in it that have one, as `room 8`, by the stem of the thing.
     """
 
     text: str
@@ -137,6 +143,7 @@ class Question:
     focus: tuple[str, ...]
     names: frozenset[str]
     years: frozenset[int]
+    numbered: Mapping[str, frozenset[str]]
     pictures_of: str | None
     of_figure: bool = False
 
@@ -155,6 +162,7 @@ def parse_question(text: str) -> Question:
         _focus(lowered),
         _names(text),
         years(text),
+        numbered(text),
         wanted,
         bool(FIGURE_REQUEST.search(text)),
     )
@@ -173,6 +181,16 @@ def _focus(lowered: str) -> tuple[str, ...]:
 def years(text: str) -> frozenset[int]:
     """The years from 1500 to 2099 that a text speaks of."""
     return frozenset(int(year) for year in re.findall(r"(?<![\d.,])(1[5-9]\d\d|20\d\d)(?![\d]|[.,]\d)", text))
+
+
+def numbered(text: str) -> Mapping[str, frozenset[str]]:
+    """The numbers of things in a text, as `quay 5` or `Code: F7`, by the stem of the thing."""
+    found: dict[str, set[str]] = {}
+    for match in NUMBERED.finditer(text):
+        for thing in stems(match["thing"]):
+            if thing not in TIME_WORDS:
+                found.setdefault(thing, set()).add(match["number"].casefold())
+    return {thing: frozenset(numbers) for thing, numbers in found.items()}
 
 
 def _names(text: str) -> frozenset[str]:

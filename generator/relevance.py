@@ -17,7 +17,7 @@ import numpy as np
 from generator.asked import speaks_of_asked, within_bounds
 from generator.evidence import opening
 from generator.lookups import looked_up
-from generator.question import Asks, Question, can_answer, names_person, years
+from generator.question import Asks, Question, can_answer, names_person, numbered, years
 from generator.sentences import Sentence
 from generator.vectors import Vectors
 from generator.words import content_words, stem, stems
@@ -240,10 +240,18 @@ def _speaks_of_focus(question: Question, candidate: Candidate, vectors: Vectors)
 
 
 def _is_meant(question: Question, candidate: Candidate) -> bool:
-    """Whether a sentence is of a document with all names of the question, and of no other year."""
-    if candidate.sentence.heading or not question.names <= candidate.document:
+    """Whether a sentence is of a document with all names of the question, and of no other year, room or quay."""
+    if candidate.sentence.heading or not question.names <= candidate.document or _is_of_another(question, candidate):
         return False
     return not question.years or bool(question.years & (years(candidate.sentence.text) or candidate.years))
+
+
+def _is_of_another(question: Question, candidate: Candidate) -> bool:
+    """Whether a sentence is of a thing with another number than the question gives it."""
+    if not question.numbered:
+        return False
+    told = numbered(_in_place(candidate))
+    return any(thing in told and not numbers & told[thing] for thing, numbers in question.numbered.items())
 
 
 def _is_of_sort(question: Question, candidate: Candidate) -> bool:

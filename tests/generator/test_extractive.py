@@ -56,6 +56,14 @@ def test_a_year_that_is_not_there_is_not_answered_with_another(
     assert ask(model, "How many ships called at the harbour in 2019?", [passage(HARBOUR)]) == ""
 
 
+def test_another_room_is_not_answered_with_the_one_that_is_there(
+    model: ExtractiveAnswerModel, passage: MakeEvidence
+) -> None:
+    rooms = passage("Room 8 is the music room.")
+    assert ask(model, "What is in room 8?", [rooms]) == "Room 8 is the music room [1]."
+    assert ask(model, "What is in room 3?", [rooms]) == ""
+
+
 def test_a_pronoun_brings_the_sentence_that_it_points_to(model: ExtractiveAnswerModel, passage: MakeEvidence) -> None:
     assert ask(model, "When did Ellen Marsh take over?", [passage(HARBOUR)]) == (
         "The harbour master is Dr. Ellen Marsh [1]. She took over on 3 May 2021 [1]."

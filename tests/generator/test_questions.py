@@ -10,7 +10,7 @@ import pytest
 
 from generator.extractive import ExtractiveAnswerModel
 from generator.pipeline import Generator
-from generator.question import Asks, can_answer, parse_question
+from generator.question import Asks, can_answer, numbered, parse_question
 from models.builtin.claim_reader import ClaimReader
 from models.builtin.pair_reader import PairReader
 from models.protocols import TextEmbedder
@@ -68,6 +68,20 @@ def test_when_pictures_are_asked_for(question: str, subject: str | None) -> None
 )
 def test_what_may_answer(asks: Asks, yes: str, no: str) -> None:
     assert (can_answer(asks, yes), can_answer(asks, no)) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("What is shown in room 3 of the museum?", {"room": {"3"}}),
+        ("Room: 8; Use: music", {"room": {"8"}}),
+        ("How far is platform 9 from platform 10?", {"platform": {"9", "10"}}),
+        ("the error code F12", {"code": {"f12"}}),
+        ("Before 12 May 2024 it was 30 % of 1,200.", {}),
+    ],
+)
+def test_things_that_have_a_number(text: str, found: dict[str, set[str]]) -> None:
+    assert numbered(text) == found
 
 
 @pytest.mark.parametrize("split", ["tune", "test"])

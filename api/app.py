@@ -61,7 +61,8 @@ def create_app(viscite: Viscite) -> FastAPI:
 def _add_middleware(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
     # A page of another site must not reach this server under a name of its own (DNS rebinding).
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", settings.host])
+    own = f"[{settings.host}]" if ":" in settings.host else settings.host
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", "[::1]", own])
 
     @app.middleware("http")
     async def safe_headers(request: Request, call_next):  # type: ignore[no-untyped-def]

@@ -134,7 +134,8 @@ def rank(
         for one in full
         if one.looked_up or one.is_likely or _speaks_of_it(question, weights, one.candidate, vectors)
     ]
-    return _best(within_bounds(question, [(one.candidate.sentence.text, one) for one in told]), SHORT_LIST)
+    kept = _less_other_rows(told)
+    return _best(within_bounds(question, [(one.candidate.sentence.text, one) for one in kept]), SHORT_LIST)
 
 
 def _compared(
@@ -171,19 +172,32 @@ def answering(question: Question, ranked: Sequence[Scored], judge: AnswerSelecto
     return _told_apart([one for one in left if id(one) not in refused])
 
 
+def _less_other_rows(scored: Sequence[Scored]) -> list[Scored]:
+    """Less the rows of a table of which others are looked up, whatever the readers think of them."""
+    others = {
+        id(row) for rows in _tables(scored) if any(row.looked_up for row in rows) for row in rows if not row.looked_up
+    }
+    return [one for one in scored if id(one) not in others]
+
+
 def _told_apart(ranked: Sequence[Scored]) -> list[Scored]:
     """Less the rows of a table of which there are several, and none that is looked up or likely: it has no such row."""
-    tables: defaultdict[tuple[str, str], list[Scored]] = defaultdict(list)
-    for one in ranked:
-        if one.candidate.sentence.is_row:
-            tables[one.candidate.evidence.hit.path, one.candidate.sentence.context].append(one)
     guessed = {
-        id(one)
-        for rows in tables.values()
+        id(row)
+        for rows in _tables(ranked)
         if len(rows) > 1 and not any(row.looked_up or row.is_likely for row in rows)
-        for one in rows
+        for row in rows
     }
     return [one for one in ranked if id(one) not in guessed]
+
+
+def _tables(scored: Sequence[Scored]) -> list[list[Scored]]:
+    """The rows among the sentences, those of each table together."""
+    tables: defaultdict[tuple[str, str], list[Scored]] = defaultdict(list)
+    for one in scored:
+        if one.candidate.sentence.is_row:
+            tables[one.candidate.evidence.hit.path, one.candidate.sentence.context].append(one)
+    return list(tables.values())
 
 
 def _within_document(question: Question, candidate: Candidate, judge: AnswerSelector) -> float:

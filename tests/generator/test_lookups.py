@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+import numpy as np
 import pytest
 
 from generator.extractive import ExtractiveAnswerModel
@@ -11,7 +12,7 @@ from generator.lookups import looked_up
 from generator.pipeline import Generator
 from models.builtin.claim_reader import ClaimReader
 from models.builtin.pair_reader import PairReader
-from models.protocols import TextEmbedder
+from models.protocols import Fingerprint, Scores, TextEmbedder
 from store.records import Evidence
 
 MakeEvidence = Callable[..., Evidence]
@@ -54,3 +55,21 @@ def test_an_answer_gives_the_row_whatever_the_readers_think(minilm: TextEmbedder
     model = ExtractiveAnswerModel(minilm, PairReader.load(), ClaimReader.load())
     answer = Generator(model, minilm).answer("What is the rear pressure for 70 to 90 kg?", [table.hit])
     assert answer.text == "Rider: 70 to 90 kg; Front (bar): 3.5; Rear (bar): 4.2 [1]."
+
+
+class Misled:
+    """Takes what is told of the bus station for the answer to everything."""
+
+    fingerprint = Fingerprint("misled", "1", "none", 0)
+
+    def answering(self, question: str, lines: Sequence[str]) -> Scores:
+        return np.array([0.99 if "Bus Station" in line else 0.01 for line in lines], np.float32)
+
+
+def test_no_row_stands_before_the_one_that_is_looked_up(minilm: TextEmbedder, passage: MakeEvidence) -> None:
+    table = passage(
+        "Stop | First bus | Last bus\nBus Station Pier Road | 7:29 | 22:22\nArdmore | 6:25 | 21:18\nMill | 7:16 | 22:10"
+    )
+    question = "When does the last bus leave the pier at Ardmore?"
+    answer = ExtractiveAnswerModel(minilm, Misled()).answer(question, [table], [])
+    assert [*answer] == ["Stop: Ardmore; First bus: 6:25; Last bus: 21:18 [1]. "]

@@ -41,8 +41,6 @@ def main() -> None:
     except VisciteError as error:
         terminal.complain(str(error))
         sys.exit(1)
-    except BrokenPipeError:
-        sys.exit(1)
 
 
 @contextmanager

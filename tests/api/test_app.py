@@ -168,8 +168,11 @@ def test_a_body_of_unknown_length_that_is_too_large(client: TestClient) -> None:
     assert "67,108,864 bytes" in reply.json()["detail"]
 
 
-def test_another_host_name_is_refused(client: TestClient) -> None:
+def test_this_machine_is_answered_by_version_six_too(client: TestClient) -> None:
     assert client.get("/v1/collections", headers={"host": "[::1]:8750"}).status_code == 200
+
+
+def test_another_host_name_is_refused(client: TestClient) -> None:
     assert client.get("/v1/collections", headers={"host": "attacker.example"}).status_code == 400
 
 

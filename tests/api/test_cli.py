@@ -29,6 +29,13 @@ class Command:
         command = [str(VISCITE), *map(str, arguments)]
         return subprocess.run(command, env=self._environment, capture_output=True, text=True, timeout=300, check=False)
 
+    def start(self, *arguments: str | Path) -> subprocess.Popen[str]:
+        """The command in a group of processes of its own, as a terminal starts it."""
+        command = [str(VISCITE), *map(str, arguments)]
+        return subprocess.Popen(
+            command, env=self._environment, stderr=subprocess.PIPE, text=True, start_new_session=True
+        )
+
     def json(self, *arguments: str | Path) -> Any:
         done = self.run(*arguments, "--json")
         assert done.returncode == 0, done.stderr
@@ -220,9 +227,8 @@ def test_ctrl_c_says_what_is_kept_and_the_next_run_goes_on(tmp_path: Path) -> No
     for number in range(30):
         picture = Image.new("RGB", (64, 64), tuple(chance.choices(range(256), k=3)))
         picture.save(tmp_path / "pictures" / f"{number}.png")
-    environment = {**os.environ, "VISCITE_HOME": str(tmp_path / "home")}
-    command = [str(VISCITE), "index", str(tmp_path / "pictures")]
-    started = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    command = Command(tmp_path / "home")
+    started = command.start("index", tmp_path / "pictures")
     while not (tmp_path / "home" / "collections").exists():
         assert started.poll() is None
         time.sleep(0.01)
@@ -231,4 +237,4 @@ def test_ctrl_c_says_what_is_kept_and_the_next_run_goes_on(tmp_path: Path) -> No
     complaint = started.communicate(timeout=60)[1]
     assert (started.returncode, complaint.count("\n")) == (130, 1), complaint
     assert "What was committed is kept" in complaint
-    assert Command(tmp_path / "home").json("index", tmp_path / "pictures")["skipped"] == []
+    assert command.json("index", tmp_path / "pictures")["skipped"] == []

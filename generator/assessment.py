@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -73,23 +74,41 @@ class Assessor:
         self._settled: dict[Asked, Finding | None] = {}
         self._findings: dict[Asked, Finding] = {}
         self._told: dict[tuple[str, str], Vector] = {}
+        self._judged: dict[Asked, list[Judgement]] = {}
 
     def prepare(self, claims: Sequence[tuple[str, Sequence[Evidence]]]) -> None:
-        """Encodes and reads in one batch each what `assess` will need for these claims and the evidence each cites."""
+        """Encodes and reads in one batch each what `assess` will need for these claims and the evidence each cites.
+
+        The claim reader reads while the sentences are encoded and the rules are applied to them.
+        """
         unsettled = [(claim, cited) for claim, cited in claims if self.settled(claim, cited) is None]
+        pairs = [(self._excerpt(claim, cited), claim) for claim, cited in unsettled if not _with_vectors(cited)]
+        with ThreadPoolExecutor(1, thread_name_prefix="claims read") as reading:
+            read = reading.submit(self._read, pairs)
+            self._judge_all(unsettled)
+            read.result()
+        of_pictures = [PICTURE_NAME.sub("", claim) for claim, cited in claims if _with_vectors(cited)]
+        if self._judges.sight is not None and of_pictures:
+            self._judges.sight.prepare(of_pictures)
+
+    def _judge_all(self, claims: Sequence[tuple[str, Sequence[Evidence]]]) -> None:
+        """Holds the statements of claims against the evidence that each cites, all encoded in one batch."""
         texts = [
             text
-            for claim, cited in unsettled
+            for claim, cited in claims
             for said in claim_statements(claim)
             for text in (said.text, *(one.text for _, one in likely(said, self._material(cited))))
         ]
         if texts:
             self._vectors.of(texts)
-        if self._judges.reader is not None:
-            self._read([(self._excerpt(claim, cited), claim) for claim, cited in unsettled if not _with_vectors(cited)])
-        of_pictures = [PICTURE_NAME.sub("", claim) for claim, cited in claims if _with_vectors(cited)]
-        if self._judges.sight is not None and of_pictures:
-            self._judges.sight.prepare(of_pictures)
+        for claim, cited in claims:
+            self._judgements(claim, cited)
+
+    def _judgements(self, claim: str, cited: Sequence[Evidence]) -> list[Judgement]:
+        asked = _asked(claim, cited)
+        if asked not in self._judged:
+            self._judged[asked] = [self.judge(said, claim, cited) for said in claim_statements(claim)]
+        return self._judged[asked]
 
     def assess(self, claim: str, cited: Sequence[Evidence]) -> Finding:
         """What the cited evidence, taken together, says of the claim."""
@@ -126,7 +145,7 @@ class Assessor:
     def _assess(self, claim: str, cited: Sequence[Evidence]) -> Finding:
         if settled := self.settled(claim, cited):
             return settled
-        judged = [self.judge(said, claim, cited) for said in claim_statements(claim)]
+        judged = self._judgements(claim, cited)
         found = self._weighed(claim, cited, judged, combined(judged))
         return self._heard(claim, cited, self._seen(claim, cited, found))
 

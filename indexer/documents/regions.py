@@ -31,7 +31,7 @@ MOSTLY = 0.5
 LEAST_NUMBERED = 4
 """Rows of a list of numbers that is a table whatever stands above and below its columns."""
 NAME_WORDS = 6
-"""Words that the cells beside its numbers usually have at most; a line of text in a column has more."""
+"""Words that the longest cell of such a row usually has at most; a line of text in a column has more."""
 GLANCE = 24
 """Pixels of the shorter side in which two larger pictures are compared."""
 SAME_LOOK = 4.0
@@ -149,13 +149,12 @@ def _is_across(table: Table, columns: Sequence[Sequence[Box]]) -> bool:
 
 def _is_list_of_numbers(table: Table) -> bool:
     """Whether a table has columns of numbers beside short names, as lines of running text are not."""
-    numeric = numeric_columns(table.rows)
-    named = [cell.text for row in table.rows for at, cell in enumerate(row.cells) if cell and at not in numeric]
-    return len(table.rows) >= LEAST_NUMBERED and bool(numeric) and _usual_words(named) <= NAME_WORDS
-
-
-def _usual_words(texts: Sequence[str]) -> float:
-    return median([len(text.split()) for text in texts]) if texts else 0.0
+    texts = (
+        [section, *(cell.text for cell in row.cells if cell)]
+        for row, section in zip(table.rows, table.sections, strict=True)
+    )
+    longest = [max(len(text.split()) for text in row) for row in texts]
+    return len(table.rows) >= LEAST_NUMBERED and bool(numeric_columns(table.rows)) and median(longest) <= NAME_WORDS
 
 
 def _by_column(words: Sequence[Word], columns: Sequence[Sequence[Box]]) -> list[list[Word]]:

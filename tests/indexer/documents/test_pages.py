@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pymupdf
 import pytest
@@ -18,6 +19,7 @@ from indexer.documents.running_heads import Sheet, running_lines
 from indexer.documents.text_layer import is_usable
 
 LIMITS = Settings().file_limits()
+TYPESET = Path(__file__).resolve().parents[3] / "corpora" / "eval" / "typeset" / "documents"
 PROSE = "The keeper of the light was appointed in the spring and stayed until the station was made automatic. "
 Draw = Callable[[pymupdf.Page], object]
 
@@ -94,6 +96,13 @@ def chapter(number: int, words: str) -> Draw:
         text(page, (60, 110, 535, 400), PROSE * 6, fontsize=10)
 
     return draw
+
+
+def test_a_table_in_one_column_takes_no_lines_of_the_column_beside_it() -> None:
+    (page,) = read_pages((TYPESET / "millbrook-rye-leaflet.pdf").read_bytes(), 1, 1, LIMITS)
+    [table] = page.tables
+    assert table.lines[-1] == "per 100 g: Salt; Rye loaf: 1.1 g"
+    assert "Cover and set in a cold place, at 6 to 8 degrees, for the night." in page.text
 
 
 def test_heads_and_feet_are_left_out_and_headings_stay_with_their_text() -> None:

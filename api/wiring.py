@@ -124,7 +124,7 @@ class Builtin:
         """The one that quotes its evidence, which it chooses by the vectors of `embedder`."""
         from generator.extractive import ExtractiveAnswerModel
 
-        return ExtractiveAnswerModel(embedder, self.pair_reader, self.claim_reader)
+        return ExtractiveAnswerModel(embedder, self.pair_reader)
 
     def close(self) -> None:
         """Stop the processes that read text, if any were started."""

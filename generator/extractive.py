@@ -15,8 +15,8 @@ from generator.counting import asked_count
 from generator.details import detail_sentences
 from generator.evidence import file_name, is_picture, opening
 from generator.pictures import counted_pictures, picture_sentences
-from generator.question import FIGURE_REQUEST, Asks, Question, parse_question, years
-from generator.relevance import Candidate, Scored, answering, rank
+from generator.question import FIGURE_REQUEST, Question, parse_question, years
+from generator.relevance import Candidate, Scored, rank
 from generator.safety import neutralise
 from generator.sentences import item_sentences, split_sentences
 from generator.superlatives import extreme_rows
@@ -25,12 +25,10 @@ from generator.words import comparable, coverage, stem, stems
 from models.protocols import AnswerSelector, Fingerprint, TextEmbedder, Turn
 from store.records import Evidence, Kind
 
-ANSWERS = 0.75
-"""The score from which a sentence is taken for an answer, unless the selector thinks it one."""
-WITHIN = 0.15
+ANSWERS = -1.0
+"""The score from which a sentence is taken for an answer."""
+WITHIN = 1.0
 """How far behind the best a further sentence may lie."""
-LESS_SPOKEN = 0.05
-"""How much less of the question a further sentence may speak of."""
 SAME = 0.85
 """The cosine from which two sentences say the same, so that the second is left out."""
 CLOSEST = {Kind.FIGURE: 0, Kind.PAGE: 2}
@@ -47,21 +45,17 @@ MOST_CANDIDATES = 240
 class ExtractiveAnswerModel:
     """An `AnswerModel` that quotes: verbatim sentences, each with its number.
 
-    The embedder and the `selector` choose sentences among those at hand; the `judge` says whether one answers at all.
+    The `embedder` finds the sentences that are like a question, the `reader` says which of these answers it.
     """
 
-    def __init__(
-        self, embedder: TextEmbedder, selector: AnswerSelector | None = None, judge: AnswerSelector | None = None
-    ) -> None:
+    def __init__(self, embedder: TextEmbedder, reader: AnswerSelector) -> None:
         self._embedder = embedder
-        self._selector = selector
-        self._judge = judge
+        self._reader = reader
 
     @property
     def fingerprint(self) -> Fingerprint:
         """Of the weights of all that choose sentences, for the answers depend on them."""
-        readers = [one for one in (self._selector, self._judge) if one is not None]
-        weights = "+".join([self._embedder.fingerprint.weights, *(one.fingerprint.weights for one in readers)])
+        weights = "+".join([self._embedder.fingerprint.weights, self._reader.fingerprint.weights])
         return Fingerprint("extractive", weights, "sentences", 0)
 
     def answer(self, question: str, evidence: Sequence[Evidence], history: Sequence[Turn]) -> Iterator[str]:
@@ -89,23 +83,18 @@ class ExtractiveAnswerModel:
             return
         quoted = self._quotes(asked, texts, vectors)
         yield from quoted
-        if not quoted and asked.asks is Asks.ANYTHING:
+        if not quoted and not asked.of_fact:
             yield from picture_sentences(" ".join(asked.subject), pictures, vectors)
 
     def _quotes(self, question: Question, evidence: Sequence[Evidence], vectors: Vectors) -> list[str]:
         candidates = _candidates(evidence)
         if extreme := extreme_rows(question.text, candidates):
             return list(dict.fromkeys(quote for candidate in extreme for quote in _quoted(candidate)))
+        ranked = rank(question, candidates, vectors, self._reader) if question.subject else []
         chosen: list[Scored] = []
-        ranked = rank(question, candidates, vectors, self._selector)
-        near = [
-            one for one in ranked if one.score >= ranked[0].score - WITHIN and (one.score >= ANSWERS or one.is_likely)
-        ]
-        for scored in answering(question, near, self._judge) if self._judge else near:
-            if len(chosen) == MOST_SENTENCES:
+        for scored in ranked:
+            if len(chosen) == MOST_SENTENCES or scored.score < max(ANSWERS, ranked[0].score - WITHIN):
                 break
-            if chosen and scored.covered < chosen[0].covered - LESS_SPOKEN:
-                continue
             if not _repeats(scored, chosen, vectors):
                 chosen.append(scored)
         return list(dict.fromkeys(quote for scored in chosen for quote in _quoted(scored.candidate)))

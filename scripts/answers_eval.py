@@ -35,9 +35,9 @@ SETS: Sets = {
 }
 """Of each collection the sets of questions that bounds were chosen by."""
 LATER: Sets = {
-    "demo": ("later-demo", "further-demo"),
-    "documents": ("later-documents", "further-documents"),
-    "typeset": ("later-typeset", "further-typeset"),
+    "demo": ("later-demo", "further-demo", "fresh-demo"),
+    "documents": ("later-documents", "further-documents", "fresh-documents"),
+    "typeset": ("later-typeset", "further-typeset", "fresh-typeset"),
 }
 """Those that were written when the bounds were settled."""
 MEASURES = ("precision", "recall", "complete", "abstains rightly", "wrongly")

@@ -1,8 +1,7 @@
-"""Makes the pair reader that ships of its trained weights: `python scripts/export_pairs.py FILE...`.
+"""Makes the pair reader that ships of its trained weights: `python scripts/export_pairs.py FILE`.
 
-Writes `models/builtin/pair_reader.onnx`, with the matrices in 8 bits: of several weights the mean of what they say,
-since readers that were trained for different lengths of time err on different lines. Prints how right it and the
-network in 32 bits are on the held-out questions.
+Writes `models/builtin/pair_reader.onnx`, with the matrices in 8 bits. Prints how right it and the network in 32 bits
+are on the held-out questions.
 """
 
 from __future__ import annotations
@@ -10,12 +9,10 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic  # type: ignore[import-untyped]
-from torch import nn
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -30,22 +27,12 @@ EVEN = 0.5
 """The chance under which a line is likelier no answer."""
 
 
-class Mean(nn.Module):
-    """The mean of the logits of several readers, as float[n]."""
-
-    def __init__(self, networks: Sequence[PairNetwork]) -> None:
-        super().__init__()
-        self.networks = nn.ModuleList(networks)
-
-    def forward(self, words: torch.Tensor, mask: torch.Tensor, types: torch.Tensor) -> torch.Tensor:
-        return torch.stack([network(words, mask, types) for network in self.networks]).mean(0)
-
-
 def main() -> None:
     """Export, and compare."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("weights", type=Path, metavar="FILE", nargs="+")
-    network = Mean([read_network(path) for path in parser.parse_args().weights])
+    parser.add_argument("weights", type=Path, metavar="FILE")
+    network = PairNetwork()
+    network.load_state_dict(torch.load(parser.parse_args().weights))
     axes = {name: {0: "n", 1: "t"} for name in INPUTS} | {name: {0: "n"} for name in OUTPUTS}
     example = torch.zeros(2, 7, WIDTH), torch.ones(2, 7, dtype=torch.int64), torch.ones(2, 7, dtype=torch.int64)
     with tempfile.TemporaryDirectory() as scratch:
@@ -55,13 +42,6 @@ def main() -> None:
         quantize_dynamic(whole, PATH, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
         compare(PairReader.load(whole), PairReader.load())
     print(f"{PATH}: {PATH.stat().st_size / 2**20:.1f} MiB")
-
-
-def read_network(weights: Path) -> PairNetwork:
-    """A network with trained weights."""
-    network = PairNetwork()
-    network.load_state_dict(torch.load(weights))
-    return network
 
 
 def compare(whole: PairReader, small: PairReader) -> None:

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from models.builtin.claim_reader import ABOUT
-
 CORPUS = Path(__file__).resolve().parent.parent / "corpora" / "pairs"
 OUTCOMES = {"supported": 0, "neutral": 1, "partial": 2, "contradicted": 3}
 """The labels of claims, in the order of what the claim reader tells apart."""
+ABOUT = "This tells of: {}"
+"""The claim by which a text is asked whether it tells what somebody searches or asks for."""
 FITS = {"match": OUTCOMES["supported"], "none": OUTCOMES["neutral"], "part": OUTCOMES["partial"]}
 """The labels of searches, as outcomes of the claim that a text is about them."""
 HELD_OUT = 16

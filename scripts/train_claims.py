@@ -22,6 +22,7 @@ from typing import cast
 
 import numpy as np
 import torch
+from safetensors.torch import load_file
 from torch import nn
 from torch.nn.functional import cross_entropy
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
@@ -169,7 +170,7 @@ def main() -> None:
     torch.manual_seed(0)
     chance = random.Random(0)
     network = ClaimNetwork()
-    network.bert.load(MODEL / "model.safetensors")
+    network.bert.load(load_file(str(MODEL / "model.safetensors")))
     if arguments.init:
         network.load_state_dict(torch.load(arguments.init))
     trainer = Trainer(network.train(), arguments.rate)

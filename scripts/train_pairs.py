@@ -1,10 +1,11 @@
 """Trains the pair reader: `python scripts/train_pairs.py --minutes 60 [--init FILE] [--out scripts]`.
 
 It reads a question and a line of a page together and says whether the line answers (`corpora/pairs/answers`, and the
-questions of `corpora/pairs/searches`). It starts from all-MiniLM-L6-v2, or from the layers in FILE, its own or those of
-the claim reader; word vectors and the lowest layer stay as they are. A sixteenth of the pages is held out, and what is
-printed of each epoch is measured on these. The weights go to `pair_reader.pt` in OUT; `scripts/export_pairs.py` makes
-the network that ships of them. Computed in 16 bits (bfloat16), which is quick on a processor with AMX.
+questions of `corpora/pairs/searches`). It starts from a cross-encoder for searches
+(`scripts/cross_encoder_weights.py`), or from the weights in FILE; word vectors, those of all-MiniLM-L6-v2, and the
+lowest layers stay as they are. A sixteenth of the pages is held out, and what is printed of each epoch is measured on
+these. The weights go to `pair_reader.pt` in OUT; `scripts/export_pairs.py` makes the network that ships of them.
+Computed in 16 bits (bfloat16), which is quick on a processor with AMX.
 """
 
 from __future__ import annotations
@@ -22,12 +23,13 @@ from torch import nn
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from models.builtin.batches import MODEL, minilm_tokenizer
+from models.builtin.batches import minilm_tokenizer, word_vectors
 from models.builtin.bert import PairNetwork
 from models.builtin.pair_reader import MAX_TOKENS
+from scripts.cross_encoder_weights import read_cross_encoder
 from scripts.pairs_corpus import Asked, read_questions
 
-FROZEN = 1
+FROZEN = 2
 """Layers that stay as they are, with the word vectors."""
 PAIRS = 48
 """In a batch, at least."""
@@ -37,7 +39,7 @@ ALIKE = 24
 """Pairs that are padded to one length."""
 TITLED = 0.5
 """Of the questions to pages with a title: those whose lines stand behind it."""
-RATE = 1.5e-4
+RATE = 1e-4
 WARM_UP = 40
 
 
@@ -62,7 +64,7 @@ class Trainer:
         Lines of like length are read together: a short one costs as much as the longest beside it.
         """
         pairs = [
-            (line, one.question) for one, behind in zip(asked, titled, strict=True) for line in one.readings(behind)
+            (one.question, line) for one, behind in zip(asked, titled, strict=True) for line in one.readings(behind)
         ]
         order = sorted(range(len(pairs)), key=lambda place: sum(map(len, pairs[place])))
         # In one context, which keeps the weights that it has cut to 16 bits.
@@ -157,11 +159,11 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.manual_seed(0)
     chance = random.Random(0)
-    network = PairNetwork.fresh(MODEL / "model.safetensors")
+    network = PairNetwork()
     if arguments.init:
-        found = network.load_state_dict(torch.load(arguments.init), strict=False)
-        if any(name.startswith("bert.") for name in found.missing_keys):
-            parser.error(f"{arguments.init} holds no layers of this network.")
+        network.load_state_dict(torch.load(arguments.init))
+    else:
+        network.load(read_cross_encoder(), torch.from_numpy(word_vectors()))
     questions, held_out = read_questions(held_out=False), read_questions(held_out=True)
     print(f"{len(questions)} questions", flush=True)
     trainer = Trainer(network.train(), 60 * arguments.minutes)
@@ -173,10 +175,10 @@ def main() -> None:
                 print(f"{trainer.spent:.2f} spent, loss {sum(losses[-100:]) / len(losses[-100:]):.3f}", flush=True)
             if trainer.spent >= 1:
                 break
+        torch.save(network.state_dict(), arguments.out / "pair_reader.pt")
         for what, are_pages in (("pages", True), ("passages", False)):
             print(what, end=": ")
             report(trainer, [one for one in held_out if (len(one.lines) > 1) == are_pages])
-        torch.save(network.state_dict(), arguments.out / "pair_reader.pt")
 
 
 if __name__ == "__main__":

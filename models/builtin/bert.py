@@ -16,6 +16,9 @@ from torch.nn.functional import gelu, normalize
 from models.builtin.claim_reader import OUTCOMES
 
 LAYERS = 6
+"""Of all-MiniLM-L6-v2."""
+PAIR_LAYERS = 12
+"""Of the cross-encoder that the pair reader begins with."""
 HEADS = 12
 WIDTH = 384
 INNER = 4 * WIDTH
@@ -79,19 +82,16 @@ class Layer(nn.Module):
 
 
 class Bert(nn.Module):
-    """Tokens in, vectors of tokens out. `load` fills it with the weights of all-MiniLM-L6-v2."""
+    """Tokens in, vectors of tokens out. `load` fills it with trained weights."""
 
-    def __init__(self) -> None:
+    def __init__(self, layers: int = LAYERS) -> None:
         super().__init__()
         self.words, self.places, self.types = (nn.Embedding(count, WIDTH) for count in (WORDS, PLACES, 2))
         self.begun = nn.LayerNorm(WIDTH, EPSILON)
-        self.layers = nn.ModuleList(Layer() for _ in range(LAYERS))
+        self.layers = nn.ModuleList(Layer() for _ in range(layers))
 
-    def load(self, weights: Path) -> None:
-        """Takes the weights of a safetensors file with the names that `transformers` gives them."""
-        from safetensors.torch import load_file
-
-        tensors = load_file(str(weights))
+    def load(self, tensors: Mapping[str, torch.Tensor]) -> None:
+        """Takes weights with the names that `transformers` gives them."""
         for part, name in (
             (self.words, "word_embeddings"),
             (self.places, "position_embeddings"),
@@ -123,9 +123,11 @@ class MiniLMNetwork(nn.Module):
     """
 
     def __init__(self, weights: Path) -> None:
+        from safetensors.torch import load_file
+
         super().__init__()
         self.bert = Bert()
-        self.bert.load(weights)
+        self.bert.load(load_file(str(weights)))
 
     def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         tokens = self.bert(self.bert.words(ids), mask, torch.zeros_like(ids))
@@ -135,23 +137,22 @@ class MiniLMNetwork(nn.Module):
 
 
 class PairNetwork(nn.Module):
-    """A text and a question read together: vectors of words float[n, t, 384], mask and types int64[n, t] in.
+    """A question and a text read together: vectors of words float[n, t, 384], mask and types int64[n, t] in.
 
-    Out comes float[n], the logits that the text answers the question. Types are 1 in the question.
+    Out comes float[n], the logits that the text answers the question. Types are 1 in the text.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.bert = Bert()
+        self.bert = Bert(PAIR_LAYERS)
         self.drop = TextDropout()
-        self.answer = nn.Linear(2 * WIDTH, 1)
+        self.pool, self.answer = nn.Linear(WIDTH, WIDTH), nn.Linear(WIDTH, 1)
 
-    @classmethod
-    def fresh(cls, weights: Path) -> PairNetwork:
-        """With the layers of all-MiniLM-L6-v2, before any training."""
-        network = cls()
-        network.bert.load(weights)
-        return network
+    def load(self, tensors: Mapping[str, torch.Tensor], words: torch.Tensor) -> None:
+        """Takes the weights of a cross-encoder, and the vectors of words from elsewhere."""
+        self.bert.load({**tensors, "embeddings.word_embeddings.weight": words})
+        self.pool.load_state_dict(_of(tensors, "pooler.dense"))
+        self.answer.load_state_dict(_of(tensors, "classifier"))
 
     def thaw(self, frozen: int) -> list[nn.Parameter]:
         """What is trained: all but the vectors that tokens begin with and the lowest layers."""
@@ -160,10 +161,8 @@ class PairNetwork(nn.Module):
         return [parameter for parameter in self.parameters() if parameter.requires_grad]
 
     def forward(self, words: torch.Tensor, mask: torch.Tensor, types: torch.Tensor) -> torch.Tensor:
-        tokens = self.bert(words, mask, types)
-        second = (mask * types).to(tokens.dtype)[..., None]
-        pooled = (tokens * second).sum(1) / second.sum(1).clamp(min=1)
-        answers: torch.Tensor = self.answer(self.drop(torch.cat([tokens[:, 0], pooled], 1)))[:, 0]
+        first = self.bert(words, mask, types)[:, 0]
+        answers: torch.Tensor = self.answer(self.drop(torch.tanh(self.pool(first))))[:, 0]
         return answers
 
 

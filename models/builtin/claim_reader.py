@@ -29,8 +29,6 @@ PATH = Path(__file__).with_name("claim_reader.onnx")
 TEXT_TOKENS = 200
 CLAIM_TOKENS = 64
 """What is longer is cut."""
-ABOUT = "This tells of: {}"
-"""The claim by which a text is asked whether it tells what somebody searches or asks for."""
 OUTCOMES = 4
 """A text supports a claim, leaves it open, supports a part and leaves the rest open, or contradicts it."""
 
@@ -60,7 +58,7 @@ def packed(text: Sequence[int], claims: Sequence[Sequence[int]]) -> Packed:
 
 
 class ClaimReader:
-    """A `ClaimJudge`, and an `AnswerSelector` that knows when nothing answers."""
+    """A `ClaimJudge`."""
 
     def __init__(self, session: ort.InferenceSession, text: Tokenizer, claim: Tokenizer, weights: str) -> None:
         self._session = session
@@ -83,11 +81,6 @@ class ClaimReader:
         supports one part and leaves the rest open, and contradicts it."""
         made = self._pool.map(lambda pair: self._run(*pair), pairs)
         return softmax(np.array(list(made), np.float32).reshape(-1, OUTCOMES))
-
-    def answering(self, question: str, lines: Sequence[str]) -> Scores:
-        """float32[n]: how likely each line tells what is asked; one that tells a part of it does so by half."""
-        told = self.read([(line, ABOUT.format(question)) for line in lines])
-        return np.asarray(told[:, 0] + told[:, 2] / 2, np.float32)
 
     @cached_property
     def _pool(self) -> ThreadPoolExecutor:

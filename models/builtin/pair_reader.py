@@ -1,6 +1,6 @@
-"""The pair reader: a small network that reads a line and a question together, for choosing answers.
+"""The pair reader: a small network that reads a question and a line together, for choosing answers.
 
-Trained by `scripts/train_pairs.py` from all-MiniLM-L6-v2, made by `scripts/export_pairs.py`; see CARD.md.
+Trained by `scripts/train_pairs.py` from a cross-encoder for searches, made by `scripts/export_pairs.py`; see CARD.md.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class PairReader:
 
     def answering(self, question: str, lines: Sequence[str]) -> Scores:
         """float32[n]: how likely each line answers the question, in [0, 1], against none doing so."""
-        logits = self._read([(line, question) for line in lines])
+        logits = self._read([(question, line) for line in lines])
         return np.asarray(1 / (1 + np.exp(-logits)), np.float32)
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Evidence and the built-in embedder, for the tests of the generator."""
+"""Evidence, the built-in embedder and answer model, for the tests of the generator."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from generator.extractive import ExtractiveAnswerModel
 from generator.vectors import Vectors
 from models.builtin.minilm import MiniLM
+from models.builtin.pair_reader import PairReader
 from store.records import Evidence, Hit, Item, Kind, Signal
 
 
@@ -27,6 +29,12 @@ MakeEvidence = Callable[..., Evidence]
 def minilm(pytestconfig: pytest.Config) -> Remembering:
     """The embedder of the built-in profile. Its export is kept between runs beside the cache of pytest."""
     return Remembering(MiniLM.load(Path(pytestconfig.cache.mkdir("builtin"))))
+
+
+@pytest.fixture(scope="session")
+def quoting(minilm: Remembering) -> ExtractiveAnswerModel:
+    """The answer model of the built-in profile."""
+    return ExtractiveAnswerModel(minilm, PairReader.load())
 
 
 @pytest.fixture

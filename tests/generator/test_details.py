@@ -53,15 +53,17 @@ DOGS = (
         ("Which pictures show a dog?", DOGS),
     ],
 )
-def test_what_is_answered(question: str, text: str, hits: list[Hit], minilm: TextEmbedder) -> None:
-    assert Generator(ExtractiveAnswerModel(minilm), minilm).answer(question, hits).text == text
+def test_what_is_answered(
+    question: str, text: str, hits: list[Hit], minilm: TextEmbedder, quoting: ExtractiveAnswerModel
+) -> None:
+    assert Generator(quoting, minilm).answer(question, hits).text == text
 
 
 def test_what_is_taken_in_a_text_is_looked_up_there(
-    passage: MakeEvidence, hits: list[Hit], minilm: TextEmbedder
+    passage: MakeEvidence, hits: list[Hit], minilm: TextEmbedder, quoting: ExtractiveAnswerModel
 ) -> None:
     castle = passage("The castle was captured by the Swedes in 1634.", 9).hit
-    answer = Generator(ExtractiveAnswerModel(minilm), minilm).answer("When was the castle captured?", [*hits, castle])
+    answer = Generator(quoting, minilm).answer("When was the castle captured?", [*hits, castle])
     assert "1634" in answer.text
 
 
@@ -74,8 +76,10 @@ def test_what_is_taken_in_a_text_is_looked_up_there(
         "When was the cat photo taken?",
     ],
 )
-def test_what_is_not_known_is_not_answered(question: str, hits: list[Hit], minilm: TextEmbedder) -> None:
-    assert Generator(ExtractiveAnswerModel(minilm), minilm).answer(question, hits).abstained
+def test_what_is_not_known_is_not_answered(
+    question: str, hits: list[Hit], minilm: TextEmbedder, quoting: ExtractiveAnswerModel
+) -> None:
+    assert Generator(quoting, minilm).answer(question, hits).abstained
 
 
 @pytest.mark.parametrize(

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-import numpy as np
 import pytest
 
 from generator.extractive import ExtractiveAnswerModel
 from generator.lookups import looked_up
 from generator.pipeline import Generator
-from models.builtin.claim_reader import ClaimReader
-from models.builtin.pair_reader import PairReader
-from models.protocols import Fingerprint, Scores, TextEmbedder
+from models.protocols import TextEmbedder
 from store.records import Evidence
 
 MakeEvidence = Callable[..., Evidence]
@@ -50,26 +47,9 @@ def test_the_row_that_is_named_is_looked_up(question: str, rows: list[str], whic
     assert [place for place, is_sought in enumerate(looked_up(question, rows)) if is_sought] == which
 
 
-def test_an_answer_gives_the_row_whatever_the_readers_think(minilm: TextEmbedder, passage: MakeEvidence) -> None:
+def test_an_answer_gives_the_row_that_is_looked_up(
+    minilm: TextEmbedder, quoting: ExtractiveAnswerModel, passage: MakeEvidence
+) -> None:
     table = passage("Rider | Front (bar) | Rear (bar)\nup to 70 kg | 3.0 | 3.5\n70 to 90 kg | 3.5 | 4.2")
-    model = ExtractiveAnswerModel(minilm, PairReader.load(), ClaimReader.load())
-    answer = Generator(model, minilm).answer("What is the rear pressure for 70 to 90 kg?", [table.hit])
+    answer = Generator(quoting, minilm).answer("What is the rear pressure for 70 to 90 kg?", [table.hit])
     assert answer.text == "Rider: 70 to 90 kg; Front (bar): 3.5; Rear (bar): 4.2 [1]."
-
-
-class Misled:
-    """Takes what is told of the bus station for the answer to everything."""
-
-    fingerprint = Fingerprint("misled", "1", "none", 0)
-
-    def answering(self, question: str, lines: Sequence[str]) -> Scores:
-        return np.array([0.99 if "Bus Station" in line else 0.01 for line in lines], np.float32)
-
-
-def test_no_row_stands_before_the_one_that_is_looked_up(minilm: TextEmbedder, passage: MakeEvidence) -> None:
-    table = passage(
-        "Stop | First bus | Last bus\nBus Station Pier Road | 7:29 | 22:22\nArdmore | 6:25 | 21:18\nMill | 7:16 | 22:10"
-    )
-    question = "When does the last bus leave the pier at Ardmore?"
-    answer = ExtractiveAnswerModel(minilm, Misled()).answer(question, [table], [])
-    assert [*answer] == ["Stop: Ardmore; First bus: 6:25; Last bus: 21:18 [1]. "]

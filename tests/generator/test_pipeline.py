@@ -55,8 +55,8 @@ def said(text: str, hits: Sequence[Hit], minilm: TextEmbedder, keep_unsupported:
     return Generator(Scripted(text), minilm).answer("What happened?", hits, keep_unsupported=keep_unsupported)
 
 
-def test_an_answer_with_its_citation(hits: list[Hit], minilm: TextEmbedder) -> None:
-    answer = Generator(ExtractiveAnswerModel(minilm), minilm).answer("How many ships called in 2023?", hits)
+def test_an_answer_with_its_citation(hits: list[Hit], minilm: TextEmbedder, quoting: ExtractiveAnswerModel) -> None:
+    answer = Generator(quoting, minilm).answer("How many ships called in 2023?", hits)
     assert answer.text == "In 2023, 1,204 ships called at the harbour [1]."
     [claim] = answer.claims
     assert (claim.text, claim.citations) == ("In 2023, 1,204 ships called at the harbour.", (1,))
@@ -187,10 +187,12 @@ def test_a_model_that_does_not_stop_is_stopped(hits: list[Hit], minilm: TextEmbe
     assert time.perf_counter() - started < 2
 
 
-def test_kinds_without_text_are_known_by_their_description(picture: MakeEvidence, minilm: TextEmbedder) -> None:
+def test_kinds_without_text_are_known_by_their_description(
+    picture: MakeEvidence, minilm: TextEmbedder, quoting: ExtractiveAnswerModel
+) -> None:
     hit = picture("A chart of rainfall.", 1, "/d/report.pdf").hit
     assert hit.item.kind is Kind.IMAGE
-    answer = Generator(ExtractiveAnswerModel(minilm), minilm).answer("Which image shows rainfall?", [hit])
+    answer = Generator(quoting, minilm).answer("Which image shows rainfall?", [hit])
     assert answer.text == "\u201creport.pdf\u201d shows a chart of rainfall [1]."
 
 

@@ -35,14 +35,16 @@ TIE = "Team | Goals\nRed | 3\nBlue | 3"
         (RIDES, "Which ride is the longest?", "Ride: Coast; Takes: 2 h [1]."),
     ],
 )
-def test_the_row_is_given(text: str, question: str, answer: str, passage: MakeEvidence, minilm: TextEmbedder) -> None:
-    assert Generator(ExtractiveAnswerModel(minilm), minilm).answer(question, [passage(text).hit]).text == answer
+def test_the_row_is_given(
+    text: str, question: str, answer: str, passage: MakeEvidence, minilm: TextEmbedder, quoting: ExtractiveAnswerModel
+) -> None:
+    assert Generator(quoting, minilm).answer(question, [passage(text).hit]).text == answer
 
 
 @pytest.mark.parametrize(
     ("text", "question"), [(TABLE, "Which harbour has the largest crane?"), (FARES, "How long is the longest line?")]
 )
 def test_where_no_table_speaks_of_it_none_is_given(
-    text: str, question: str, passage: MakeEvidence, minilm: TextEmbedder
+    text: str, question: str, passage: MakeEvidence, minilm: TextEmbedder, quoting: ExtractiveAnswerModel
 ) -> None:
-    assert Generator(ExtractiveAnswerModel(minilm), minilm).answer(question, [passage(text).hit]).abstained
+    assert Generator(quoting, minilm).answer(question, [passage(text).hit]).abstained

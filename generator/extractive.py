@@ -25,7 +25,7 @@ from generator.words import comparable, coverage, stem, stems
 from models.protocols import AnswerSelector, Fingerprint, TextEmbedder, Turn
 from store.records import Evidence, Kind
 
-ANSWERS = -1.0
+ANSWERS = -0.8
 """The score from which a sentence is taken for an answer."""
 WITHIN = 1.0
 """How far behind the best a further sentence may lie."""

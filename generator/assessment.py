@@ -82,11 +82,15 @@ class Assessor:
         The claim reader reads while the sentences are encoded and the rules are applied to them.
         """
         unsettled = [(claim, cited) for claim, cited in claims if self.settled(claim, cited) is None]
-        pairs = [(self._excerpt(claim, cited), claim) for claim, cited in unsettled if not _with_vectors(cited)]
-        with ThreadPoolExecutor(1, thread_name_prefix="claims read") as reading:
-            read = reading.submit(self._read, pairs)
+        of_text = [(claim, cited) for claim, cited in unsettled if not _with_vectors(cited)]
+        if self._judges.reader is not None and of_text:
+            pairs = [(self._excerpt(claim, cited), claim) for claim, cited in of_text]
+            with ThreadPoolExecutor(1, thread_name_prefix="claims read") as reading:
+                read = reading.submit(self._read, pairs)
+                self._judge_all(unsettled)
+                read.result()
+        else:
             self._judge_all(unsettled)
-            read.result()
         of_pictures = [PICTURE_NAME.sub("", claim) for claim, cited in claims if _with_vectors(cited)]
         if self._judges.sight is not None and of_pictures:
             self._judges.sight.prepare(of_pictures)

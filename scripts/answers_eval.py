@@ -33,13 +33,13 @@ SETS: Sets = {
     "demo": ("demo", "asked-demo", "unseen-demo"),
     "documents": ("asked-documents", "unseen-documents"),
 }
-"""Of each collection the sets of questions that bounds were chosen by."""
+"""Of each collection the sets of questions that all bounds so far were chosen by."""
 LATER: Sets = {
     "demo": ("later-demo", "further-demo", "fresh-demo"),
     "documents": ("later-documents", "further-documents", "fresh-documents"),
     "typeset": ("later-typeset", "further-typeset", "fresh-typeset"),
 }
-"""Those that were written when the bounds were settled."""
+"""Those that were written later: `fresh-*` when the bound of now was settled, the others when those before it were."""
 MEASURES = ("precision", "recall", "complete", "abstains rightly", "wrongly")
 BARS = {"precision": 0.95, "recall": 0.85, "abstains rightly": 0.85, "wrongly": 0.1}
 

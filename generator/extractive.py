@@ -27,6 +27,8 @@ from store.records import Evidence, Kind
 
 ANSWERS = -0.8
 """The score from which a sentence is taken for an answer."""
+IN_DOUBT = 3.5
+"""The same where the search found nothing that is like the question."""
 WITHIN = 1.0
 """How far behind the best a further sentence may lie."""
 SAME = 0.85
@@ -63,7 +65,6 @@ class ExtractiveAnswerModel:
         asked = parse_question(standalone(question, history))
         vectors = Vectors(self._embedder)
         pictures = [piece for piece in evidence if is_picture(piece)]
-        texts = [piece for piece in evidence if piece.hit.item.text.strip() or piece.hit.item.kind is Kind.FIGURE]
         details = detail_sentences(asked.text, evidence, vectors)
         if details is not None:
             yield from (cited(sentence, number) for sentence, number in details)
@@ -81,23 +82,27 @@ class ExtractiveAnswerModel:
         if asked.of_figure and (figure := asked_figure(asked, evidence, vectors)):
             yield figure
             return
-        quoted = self._quotes(asked, texts, vectors)
+        candidates = _candidates(evidence)
+        extreme = extreme_rows(asked.text, candidates)
+        quoted = _each_quoted(extreme) if extreme else self._quotes(asked, candidates, vectors, ANSWERS)
         yield from quoted
         if not quoted and not asked.of_fact:
             yield from picture_sentences(" ".join(asked.subject), pictures, vectors)
 
-    def _quotes(self, question: Question, evidence: Sequence[Evidence], vectors: Vectors) -> list[str]:
-        candidates = _candidates(evidence)
-        if extreme := extreme_rows(question.text, candidates):
-            return list(dict.fromkeys(quote for candidate in extreme for quote in _quoted(candidate)))
+    def answer_in_doubt(self, question: str, evidence: Sequence[Evidence]) -> Iterator[str]:
+        """The same of what the search thinks is not meant: sentences that answer without a doubt, and no pictures."""
+        yield from self._quotes(parse_question(question), _candidates(evidence), Vectors(self._embedder), IN_DOUBT)
+
+    def _quotes(self, question: Question, candidates: Sequence[Candidate], vectors: Vectors, least: float) -> list[str]:
+        """The best sentences, none with a score below `least`."""
         ranked = rank(question, candidates, vectors, self._reader) if question.subject else []
         chosen: list[Scored] = []
         for scored in ranked:
-            if len(chosen) == MOST_SENTENCES or scored.score < max(ANSWERS, ranked[0].score - WITHIN):
+            if len(chosen) == MOST_SENTENCES or scored.score < max(least, ranked[0].score - WITHIN):
                 break
             if not _repeats(scored, chosen, vectors):
                 chosen.append(scored)
-        return list(dict.fromkeys(quote for scored in chosen for quote in _quoted(scored.candidate)))
+        return _each_quoted([scored.candidate for scored in chosen])
 
 
 def asked_figure(question: Question, evidence: Sequence[Evidence], vectors: Vectors) -> str:
@@ -119,11 +124,15 @@ def asked_figure(question: Question, evidence: Sequence[Evidence], vectors: Vect
     return cited(str(item.attributes.get("caption") or split_sentences(item.description)[0]), figures[best].number)
 
 
-def _quoted(candidate: Candidate) -> Iterator[str]:
-    """The sentence with its number, behind the one that its pronoun points back to."""
-    for sentence in (candidate.sentence.before, candidate.sentence.text):
-        if sentence:
-            yield cited(sentence, candidate.evidence.number)
+def _each_quoted(candidates: Sequence[Candidate]) -> list[str]:
+    """Each sentence with its number, behind the one that its pronoun points back to; none twice."""
+    quotes = (
+        cited(sentence, candidate.evidence.number)
+        for candidate in candidates
+        for sentence in (candidate.sentence.before, candidate.sentence.text)
+        if sentence
+    )
+    return list(dict.fromkeys(quotes))
 
 
 def cited(sentence: str, number: int) -> str:
@@ -135,10 +144,11 @@ def cited(sentence: str, number: int) -> str:
 
 def _candidates(evidence: Sequence[Evidence]) -> list[Candidate]:
     """The sentences of the evidence, each once: of a figure, else of a passage, rather than of the page around them."""
-    documents = _documents(evidence)
+    texts = [piece for piece in evidence if piece.hit.item.text.strip() or piece.hit.item.kind is Kind.FIGURE]
+    documents = _documents(texts)
     seen: set[str] = set()
     candidates = []
-    for piece in sorted(evidence, key=lambda piece: CLOSEST.get(piece.hit.item.kind, 1)):
+    for piece in sorted(texts, key=lambda piece: CLOSEST.get(piece.hit.item.kind, 1)):
         for sentence in item_sentences(piece.hit.item):
             key = comparable(sentence.quote)
             if key not in seen:

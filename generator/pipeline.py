@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 
@@ -21,7 +21,7 @@ from generator.limits import AnswerLimits
 from generator.safety import neutralise
 from generator.stream import AnswerStream, last_answer
 from generator.vectors import Vectors
-from models.protocols import AnswerModel, AnswersFromImages, ResolvesQuestions, TextEmbedder, Turn
+from models.protocols import AnswerModel, AnswersFromImages, AnswersInDoubt, ResolvesQuestions, TextEmbedder, Turn
 from store.records import Answer, Claim, Evidence, Hit, Verdict
 
 
@@ -71,7 +71,8 @@ class Generator:
         keep_unsupported: bool = False,
         nothing_matches: bool = False,
     ) -> AnswerStream:
-        """The same answer while it is made. Where nothing matches the question, the model is not asked.
+        """The same answer while it is made. Where the search says that nothing matches the question, only a model is
+        asked that can tell by itself.
 
         `alone` is the question as `standalone` gave it, if it was asked; `images` (JPEG) were given with the question.
         """
@@ -80,7 +81,7 @@ class Generator:
         checker = Checker(evidence, Vectors(self._embedder), self._judges)
         return AnswerStream(
             evidence,
-            partial(self._write, asked, images, evidence) if evidence and not nothing_matches else None,
+            self._writer(asked, images, evidence, nothing_matches) if evidence else None,
             checker.check,
             lambda each: readable(each.claim) if is_shown(each.claim, keep_unsupported) else "",
             lambda checked: compose(
@@ -99,11 +100,17 @@ class Generator:
             return self._model.standalone(question, history)
         return standalone(question, history)
 
-    def _write(self, asked: str, images: Sequence[bytes], evidence: Sequence[Evidence]) -> Iterator[str]:
+    def _writer(
+        self, asked: str, images: Sequence[bytes], evidence: Sequence[Evidence], nothing_matches: bool
+    ) -> Callable[[], Iterator[str]] | None:
+        """What has the model write; nothing where it is not to be asked."""
+        model = self._model
+        if nothing_matches:
+            return partial(model.answer_in_doubt, asked, evidence) if isinstance(model, AnswersInDoubt) else None
         # The question stands alone: what was said before cannot lead the model away from the evidence.
-        if images and isinstance(self._model, AnswersFromImages):
-            return self._model.answer_with_images(asked, images, evidence, ())
-        return self._model.answer(asked, evidence, ())
+        if images and isinstance(model, AnswersFromImages):
+            return partial(model.answer_with_images, asked, images, evidence, ())
+        return partial(model.answer, asked, evidence, ())
 
 
 class Checker:

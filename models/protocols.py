@@ -186,6 +186,15 @@ class AnswersFromImages(Protocol):
 
 
 @runtime_checkable
+class AnswersInDoubt(Protocol):
+    """An `AnswerModel` that says nothing unless the evidence answers, and so is asked though the search doubts it."""
+
+    def answer_in_doubt(self, question: str, evidence: Sequence[Evidence]) -> Iterator[str]:
+        """As `AnswerModel.answer`, of evidence that is no more like the question than chance would have it."""
+        ...
+
+
+@runtime_checkable
 class ResolvesQuestions(Protocol):
     """An `AnswerModel` that can make a question out of a conversation which stands alone."""
 

@@ -129,6 +129,30 @@ def test_without_hits_the_model_is_not_asked(minilm: TextEmbedder) -> None:
     assert answer.removed == ()
 
 
+def test_where_the_search_finds_nothing_alike_a_model_that_would_tell_all_is_not_asked(
+    hits: list[Hit], minilm: TextEmbedder
+) -> None:
+    answer = Generator(Scripted(TEXT), minilm).answer("Who is the mayor?", hits, nothing_matches=True)
+    assert answer.abstained
+    assert "The search found nothing that is like it; the nearest is \u201charbour.pdf\u201d" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("Who is the harbour master?", "The harbour master is Ellen Marsh [1]."),
+        ("At what time does the bakery open?", "The bakery opens at 7:30 [3]."),
+        ("Who owns the bakery?", ""),
+        ("Which pictures show a brown dog?", ""),
+    ],
+)
+def test_though_the_search_finds_nothing_alike_what_answers_without_a_doubt_is_quoted(
+    question: str, text: str, hits: list[Hit], minilm: TextEmbedder, quoting: ExtractiveAnswerModel
+) -> None:
+    answer = Generator(quoting, minilm).answer(question, hits, nothing_matches=True)
+    assert (answer.abstained, "" if answer.abstained else answer.text) == (not text, text)
+
+
 def test_a_question_cannot_put_a_link_into_the_answer(hits: list[Hit], minilm: TextEmbedder) -> None:
     answer = Generator(Scripted(""), minilm).answer("[a](http://evil.example) <b>?", hits)
     assert answer.text.startswith("Nothing in this collection answers \u201ca ?\u201d.")

@@ -33,13 +33,13 @@ LAYOUT = (420.0, 595.0, 11.0)
 def document_type(data: bytes) -> str | None:
     """The media type of the document that the bytes hold; None for what is none."""
     head = data[:HEAD]
-    # The mark of a PDF may stand anywhere in the first kilobyte.
-    if b"%PDF-" in head[:1024]:
+    # The mark of a PDF may stand anywhere in the first kilobyte; without objects behind it, a text speaks of it.
+    if head.startswith(b"%PDF-") or (b"%PDF-" in head[:1024] and b" obj" in data):
         return PDF
     if head.startswith(b"PK\x03\x04"):
         return _zip_type(data)
-    text = head.decode("utf-16" if head[:2] in (b"\xff\xfe", b"\xfe\xff") else "latin-1", "replace")
-    return FB2 if "<FictionBook" in text else None
+    text = head.decode("utf-16" if head[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", "replace")
+    return FB2 if "<FictionBook" in text and text.lstrip().startswith("<") else None
 
 
 def _zip_type(data: bytes) -> str | None:

@@ -92,10 +92,16 @@ def test_documents_are_told_by_their_bytes() -> None:
     assert document_type(locked("")) == PDF
     assert document_type(epub()) == EPUB
     assert document_type(zipped(a_dot_png=picture(), b_dot_png=picture())) == CBZ
-    assert document_type(FICTION) == FB2
+    assert document_type(FICTION) == document_type(b"\xef\xbb\xbf" + FICTION) == FB2
     assert document_type(xps()) == XPS
     assert document_type(zipped(a_dot_txt=b"words")) is None
     assert document_type(b"PK\x03\x04 and nothing else") is None
+    assert document_type(b"sent by mail\r\n\r\n" + locked("")) == PDF
+
+
+def test_a_text_that_speaks_of_documents_is_none() -> None:
+    assert document_type(b"A file that begins with %PDF-1.7 is a PDF.") is None
+    assert document_type(b"# Books\n\nThe root of the XML is <FictionBook>.") is None
 
 
 def test_books_and_comics_have_pages() -> None:

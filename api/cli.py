@@ -217,8 +217,9 @@ def classify(
     """Say which of some labels each picture shows best, or that it shows none of them."""
     from api.schemas import ClassifyOut
 
+    pictures = [(str(path.absolute()), _read(path)) for path in files]
     with _viscite() as viscite:
-        results = viscite.classify([(str(path), _read(path)) for path in files], labels.split(","), top)
+        results = viscite.classify(pictures, labels.split(","), top)
         reply = ClassifyOut.of(results, viscite.settings.profile)
     _json(reply) if json else terminal.show_classified(reply)
 

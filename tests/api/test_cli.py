@@ -124,8 +124,12 @@ def test_ask_answers_with_a_checked_citation_or_abstains(viscite: Command, files
 
 
 def test_classify(viscite: Command, files: Path) -> None:
-    reply = viscite.json("classify", files / "two.jpg", "--labels", "flower,motorcycle,pizza", "--top", "2")
+    reply = viscite.json(
+        "classify", os.path.relpath(files / "two.jpg"), "--labels", "flower,motorcycle,pizza", "--top", "2"
+    )
     result = reply["results"][0]
+    assert os.path.isabs(result["path"])
+    assert os.path.samefile(result["path"], files / "two.jpg")
     assert (result["best"], result["rejected"], len(result["labels"])) == ("flower", False, 2)
 
 

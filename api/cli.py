@@ -18,6 +18,7 @@ from store.records import Kind, Orientation
 
 if TYPE_CHECKING:
     from api.service import Viscite
+    from indexer.run import Progress
 
 app = typer.Typer(
     name="viscite",
@@ -54,11 +55,19 @@ def _viscite(passwords: Sequence[str] = ()) -> Iterator[Viscite]:
     viscite = Viscite(settings.model_copy(update={"pdf_passwords": (*settings.pdf_passwords, *given)}))
     try:
         yield viscite
+    finally:
+        viscite.close()
+
+
+@contextmanager
+def _resumable(passwords: Sequence[str] = ()) -> Iterator[tuple[Viscite, Progress | None]]:
+    """Viscite for a command that may be stopped at any time and given again, and who is told how far it has come."""
+    try:
+        with _viscite(passwords) as viscite, terminal.progress() as progress:
+            yield viscite, progress
     except KeyboardInterrupt:
         terminal.complain("Stopped. What was committed is kept; the same command goes on from there.")
         raise
-    finally:
-        viscite.close()
 
 
 def _json(reply: BaseModel) -> None:
@@ -80,7 +89,7 @@ def index(
     from api.schemas import IndexOut
 
     passwords = _read(password_file).decode("utf-8", "replace").splitlines() if password_file else []
-    with _viscite(passwords) as viscite, terminal.progress() as progress:
+    with _resumable(passwords) as (viscite, progress):
         version, report = viscite.index(paths, collection, profile=profile, prune=prune, progress=progress)
     reply = IndexOut.of(collection, version, report)
     _json(reply) if json else terminal.show_index(reply)
@@ -276,7 +285,7 @@ def migrate(
     """Build a version with other models beside the current one, then let it answer. Searches go on all the while."""
     from api.schemas import MigratedOut
 
-    with _viscite() as viscite, terminal.progress() as progress:
+    with _resumable() as (viscite, progress):
         done = viscite.migrate(
             profile,
             collection,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -73,6 +74,8 @@ SPOKEN_TIME = re.compile(
     r"|(?P<midnight>midnight))\b",
     re.IGNORECASE,
 )
+VULGAR = "\u00bc-\u00be\u2150-\u215e"
+"""From a quarter to seven eighths, each one character."""
 HALVES = re.compile(
     rf"\b(?:(?P<whole>{_SMALL}|\d+) and )?(?P<part>a half|half|a quarter|a third|three quarters)"
     rf"(?: an?| of an?)?[\s-](?P<unit>{_UNIT})(?!\w)",
@@ -90,6 +93,11 @@ NUMBER = re.compile(
     rf"(?P<money>{_MONEY})?\s?(?<![\w.,])(?P<digits>{_DIGITS})(?:st|nd|rd|th\b)?(?(money)(?P<short>[kmb]\b)?)"
     rf"(?:\s?(?P<scale>{_SCALE}))?(?:[\s-]?(?:d['\u2019])?(?P<unit>{_UNIT})(?![\w]))?"
     r"(?P<below>\s(?:below (?:zero|freezing)|unter Null))?",
+    re.IGNORECASE,
+)
+MIXED = re.compile(
+    rf"(?<![\w.,/])(?:(?:(?P<count>\d+)\s?)?(?P<part>[{VULGAR}])|(?P<whole>\d+)[\s-](?P<above>[1-7])/(?P<below>[2-8])(?![\d/]))"
+    rf"(?:[\s-]?(?P<unit>{_UNIT})(?!\w))?",
     re.IGNORECASE,
 )
 SCALED = re.compile(rf"(?<={_MONEY})\d+(?=[kmb]\b)|\d+(?=\s?(?:{_SCALE}))", re.IGNORECASE)
@@ -199,11 +207,11 @@ def _quantities(text: str, spelled: bool) -> tuple[Quantity, ...]:
     numeric = ((NUMBER, _number),)
     in_parts = ((SPOKEN_TIME, _spoken_time), (HALVES, _half))
     # Most sentences hold no digit, and no number in words, and the patterns for these are slow.
-    digits, plain = any(map(str.isdigit, text)), text.casefold()
+    digits, plain = any(map(str.isnumeric, text)), text.casefold()
     parts = spelled and any(cue in plain for cue in FRACTION_CUES)
     counted = spelled and not NUMBER_CUES.isdisjoint(re.findall(r"[^\W\d_]+", plain))
     for pattern, read in (
-        *(readers if digits else ()),
+        *(((MIXED, _mixed), *readers) if digits else ()),
         *(in_parts if parts else ()),
         *(((ONE_UNIT, _one_unit),) if spelled else ()),
         *(numeric if digits else ()),
@@ -260,7 +268,7 @@ def _pool(text: str) -> tuple[Quantity, ...]:
         if isinstance(reading, tuple) and isinstance(year := reading[1], int) and reading[0] == "d"
     ]
     # "1,204" holds no 204: the parts of a number count only where blanks may have parted two numbers.
-    apart = {float(number) for number in re.findall(r"(?<![\d.,:])\d+(?![\d]|[.,:]\d)", text)}
+    apart = {float(number) for number in re.findall(r"(?<![\d.,:])\d+(?![\d]|[.,:]\d|\s?[" + VULGAR + r"])", text)}
     return (*found, *years, *(part for part in parts if part.readings <= apart and not _is_more(part, found)))
 
 
@@ -355,6 +363,14 @@ def _half(match: re.Match[str]) -> Iterator[Quantity]:
     if unit == "s":
         return
     yield Quantity(match.group(), frozenset({whole + part}), unit)
+
+
+def _mixed(match: re.Match[str]) -> Iterator[Quantity]:
+    """`1½` and `1 1/2`; `1/2` alone may be a date."""
+    part = unicodedata.numeric(match["part"]) if match["part"] else int(match["above"]) / int(match["below"])
+    unit = UNITS[match["unit"].casefold()] if match["unit"] else ""
+    if part < 1:
+        yield Quantity(match.group(), frozenset({int(match["count"] or match["whole"] or 0) + part}), unit)
 
 
 def _one_unit(match: re.Match[str]) -> Iterator[Quantity]:

@@ -33,6 +33,11 @@ def stands(claim: str, evidence: str) -> bool:
         ("$5", "5 dollars"),
         ("9.5 l", "9.5 litres"),
         ("300", "12 300"),
+        ("1.5 kg", "1\u00bd kg"),
+        ("1.5 litres", "1 1/2 l"),
+        ("0.75", "\u00be of the bag"),
+        ("2\u00bd hours", "two and a half hours"),
+        ("3.5", "size 3 1/2"),
     ],
 )
 def test_the_same_quantity(claim: str, evidence: str) -> None:
@@ -52,6 +57,10 @@ def test_the_same_quantity(claim: str, evidence: str) -> None:
         ("4 May 1880", "4 May 1879"),
         ("2:30 am", "14:30"),
         ("84", "eighty"),
+        ("1 kg", "1\u00bd kg"),
+        ("1", "1\u00bd eggs"),
+        ("2\u00bd", "2\u00bc"),
+        ("11/2", "1.5"),
     ],
 )
 def test_another_quantity(claim: str, evidence: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from generator.abbreviations import spelled_out
 from generator.tables import cells_of
 from generator.words import stems
 
@@ -43,4 +44,5 @@ def _named(asked: frozenset[str], row: str) -> int:
 
 
 def _tokens(text: str) -> frozenset[str]:
-    return frozenset([*NUMBER.findall(text), *stems(NUMBER.sub(" ", text))])
+    whole = spelled_out(text)
+    return frozenset([*NUMBER.findall(whole), *stems(NUMBER.sub(" ", whole))])

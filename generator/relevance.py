@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from generator.abbreviations import spelled_out
 from generator.evidence import opening
 from generator.lookups import looked_up
 from generator.question import Question, numbered, years
@@ -34,6 +35,10 @@ LEAST_PART = 5
 """Letters of such a part."""
 OPENING = 16
 """Words of how a document opens, which say what it is about."""
+IN_PLACE = 0.3
+"""What the reading under its heading alone counts, against that behind how its document opens."""
+FIELD = re.compile(r"[^:;]{2,40}:\s+(?P<value>[^:;]{3,60})")
+MOST_FIELDS = 2
 SHORT_LIST = 16
 """Sentences that are read together with the question, which takes some milliseconds each."""
 WORD = re.compile(r"[^\W\d_]{2}")
@@ -89,7 +94,8 @@ def rank(question: Question, candidates: Sequence[Candidate], vectors: Vectors, 
     """The candidates that are most like the question, best answer first; ties stay in the order of the evidence."""
     meant = [candidate for candidate in candidates if _is_meant(question, candidate)]
     weights = _weights(question, candidates)
-    return _best(_read(question, _best(_compared(question, meant, weights, vectors), SHORT_LIST), reader))
+    alike = _best(_compared(question, meant, weights, vectors), SHORT_LIST)
+    return _best(_read(question, alike, _named_by(question, candidates), reader))
 
 
 def _best(scored: Sequence[Scored], count: int | None = None) -> list[Scored]:
@@ -108,18 +114,39 @@ def _compared(
     ]
 
 
-def _read(question: Question, scored: Sequence[Scored], reader: AnswerSelector) -> list[Scored]:
-    """Each with the mean of its log-odds under its heading, and behind how its document opens."""
-    texts = [text for one in scored for text in (one.candidate.sentence.in_place, _behind_opening(one.candidate))]
+def _read(
+    question: Question, scored: Sequence[Scored], fields: Mapping[str, Sequence[str]], reader: AnswerSelector
+) -> list[Scored]:
+    """Each with its log-odds, of two readings: under its heading alone, and behind what its document is about too."""
+    texts = [text for one in scored for text in (_said(one.candidate), _in_document(one.candidate, fields))]
     chances = np.clip(reader.answering(question.text, texts), LEAST_CHANCE, 1 - LEAST_CHANCE)
-    odds = np.log(chances / (1 - chances)).reshape(-1, 2).mean(1).tolist()
+    odds = (np.log(chances / (1 - chances)).reshape(-1, 2) @ (IN_PLACE, 1 - IN_PLACE)).tolist()
     return [replace(one, odds=each) for one, each in zip(scored, odds, strict=True)]
 
 
-def _behind_opening(candidate: Candidate) -> str:
+def _named_by(question: Question, candidates: Sequence[Candidate]) -> Mapping[str, Sequence[str]]:
+    """Of each file the fields by whose values the question names it, as `Invoice number: CI-6699`."""
+    asked = set(stems(question.text))
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for candidate in candidates:
+        field = FIELD.fullmatch(candidate.sentence.text.strip())
+        if field and (value := set(stems(field["value"]))) and value <= asked:
+            found[candidate.evidence.hit.path].append(candidate.sentence.text.strip())
+    return found
+
+
+def _in_document(candidate: Candidate, fields: Mapping[str, Sequence[str]]) -> str:
+    """The sentence behind how its document opens and the fields that the question names this by."""
     about = " ".join(opening(candidate.evidence).split()[:OPENING])
-    text = candidate.sentence.in_place
-    return f"{about}: {text}" if about else text
+    own = candidate.sentence.text.strip()
+    others = [field for field in fields.get(candidate.evidence.hit.path, ()) if field != own][:MOST_FIELDS]
+    document = ", ".join(part for part in (about, *others) if part)
+    return f"{document}: {_said(candidate)}" if document else _said(candidate)
+
+
+def _said(candidate: Candidate) -> str:
+    """The sentence under its heading, in whole words."""
+    return spelled_out(candidate.sentence.in_place)
 
 
 def _is_meant(question: Question, candidate: Candidate) -> bool:
@@ -176,7 +203,7 @@ def _covered(question: Question, weights: dict[str, float], candidate: Candidate
     asked = _asked_of(question, weights, candidate)
     if not asked:
         return 0.0, 0.0
-    said = content_words(candidate.sentence.in_place)
+    said = content_words(_said(candidate))
     said_stems = {stem(word) for word in said}
     parts = {word: _spoken_of(word, said, said_stems, candidate.document) for word in asked}
     mean = sum(asked[word] * part for word, part in parts.items()) / sum(asked.values())

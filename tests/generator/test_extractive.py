@@ -28,6 +28,13 @@ def ask(model: AnswerModel, question: str, evidence: Sequence[Evidence], history
     return "".join(model.answer(question, evidence, history)).strip()
 
 
+def form(passage: MakeEvidence, number: int, fields: list[str]) -> Evidence:
+    """A form of its own file, as the indexer reads one."""
+    evidence = passage("\n".join(fields), number, f"/forms/{number}.pdf")
+    table = {"caption": "", "header": [], "lines": fields}
+    return replace(evidence, hit=replace(evidence.hit, item=replace(evidence.hit.item, attributes={"table": table})))
+
+
 def test_it_is_an_answer_model(model: ExtractiveAnswerModel) -> None:
     assert isinstance(model, AnswerModel)
     assert model.fingerprint.name == "extractive"
@@ -55,6 +62,27 @@ def test_another_room_is_not_answered_with_the_one_that_is_there(
     rooms = passage("Room 8 is the music room.")
     assert ask(model, "What is in room 8?", [rooms]) == "Room 8 is the music room [1]."
     assert ask(model, "What is in room 3?", [rooms]) == ""
+
+
+def test_a_form_is_known_by_the_fields_that_the_question_says(
+    model: ExtractiveAnswerModel, passage: MakeEvidence
+) -> None:
+    invoices = [
+        form(passage, at, [f"Invoice number: {number}", f"Date: {date}", f"Net amount: {amount}"])
+        for at, (number, date, amount) in enumerate(
+            [("TW-7731", "3 July 2023", "\u00a3412.80"), ("TW-9020", "9 May 2024", "\u00a371.00")], 1
+        )
+    ]
+    assert ask(model, "What is the net amount of invoice TW-9020?", invoices) == "Net amount: \u00a371.00 [2]."
+    assert ask(model, "What is the net amount of invoice TW-7731?", invoices) == "Net amount: \u00a3412.80 [1]."
+    assert ask(model, "What is the net amount of invoice TW-5555?", invoices) == ""
+
+
+def test_abbreviated_columns_are_read_in_full_and_quoted_as_they_stand(
+    model: ExtractiveAnswerModel, passage: MakeEvidence
+) -> None:
+    row = "Art. no.: HB-9216; Plant: Sweet cicely; Sold as: 9 cm pot; Price: \u00a33.85"
+    assert ask(model, "What is the article number of sweet cicely?", [passage(row)]) == f"{row} [1]."
 
 
 def test_a_pronoun_brings_the_sentence_that_it_points_to(model: ExtractiveAnswerModel, passage: MakeEvidence) -> None:

@@ -17,11 +17,11 @@ SPELLED = {
     },
 }
 SHORT = re.compile(
-    r"(?<!\w)(?:(?:art\.?[\s-]*n[or]|qty|amt|acct|dept|tel|dob|nr|mwst|n\u00b0|qt\u00e9|t\u00e9l|r\u00e9f)(?!\w)\.?"
-    r"|(?:nos?|ref)(?:\.(?=\s*[:;\d])|(?=:)))",
+    r"(?<!\w)(?:(?:art\.?[\s-]*n[or]|qty|amt|acct|dept|dob|nr|mwst|n\u00b0|qt\u00e9|t\u00e9l|r\u00e9f)(?!\w)\.?"
+    r"|(?:nos?|ref|tel)(?:\.(?=\s*[:;\d])|(?=:)))",
     re.IGNORECASE,
 )
-"""`No` and `ref` are words besides: they count with a full stop before a number, or before a colon."""
+"""`No`, `ref` and `Tel` are words besides: they count with a full stop before a number, or before a colon."""
 
 
 @lru_cache(maxsize=4096)

@@ -22,7 +22,7 @@ from generator.abbreviations import spelled_out
         ("He says no. The door is shut.", "He says no. The door is shut."),
         ("There is no lift.", "There is no lift."),
         ("No, nothing of the sort.", "No, nothing of the sort."),
-        ("a hotel in Telford, modern art", "a hotel in Telford, modern art"),
+        ("a hotel in Tel Aviv, modern art", "a hotel in Tel Aviv, modern art"),
     ],
 )
 def test_spelled_out(text: str, whole: str) -> None:

@@ -55,6 +55,11 @@ def _viscite(passwords: Sequence[str] = ()) -> Iterator[Viscite]:
     viscite = Viscite(settings.model_copy(update={"pdf_passwords": (*settings.pdf_passwords, *given)}))
     try:
         yield viscite
+    except ImportError as error:
+        # Ctrl-C while a library is loaded comes out as the failure of the library.
+        if isinstance(error.__cause__, KeyboardInterrupt):
+            raise KeyboardInterrupt from error
+        raise
     finally:
         viscite.close()
 

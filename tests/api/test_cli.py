@@ -16,6 +16,8 @@ import pymupdf
 import pytest
 from PIL import Image
 
+from api import cli
+
 VISCITE = Path(sys.executable).with_name("viscite")
 
 
@@ -242,3 +244,11 @@ def test_ctrl_c_says_what_is_kept_and_the_next_run_goes_on(tmp_path: Path) -> No
     assert (started.returncode, complaint.count("\n")) == (130, 1), complaint
     assert "What was committed is kept" in complaint
     assert command.json("index", tmp_path / "pictures")["skipped"] == []
+
+
+def test_ctrl_c_while_a_library_is_loaded_is_no_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VISCITE_HOME", str(tmp_path))
+    with pytest.raises(KeyboardInterrupt), cli._viscite():
+        raise ImportError("initialization failed") from KeyboardInterrupt()
+    with pytest.raises(ImportError), cli._viscite():
+        raise ImportError("no such library")

@@ -231,7 +231,7 @@ def classify(
     """Say which of some labels each picture shows best, or that it shows none of them."""
     from api.schemas import ClassifyOut
 
-    pictures = [(str(path.absolute()), _read(path)) for path in files]
+    pictures = _named(files)
     with _viscite() as viscite:
         results = viscite.classify(pictures, labels.split(","), top)
         reply = ClassifyOut.of(results, viscite.settings.profile)
@@ -243,7 +243,7 @@ def describe(files: Files, json: Json = False) -> None:
     """Say in words what each picture shows."""
     from api.schemas import DescribedOut, DescribeOut
 
-    pictures = [(str(path.absolute()), _read(path)) for path in files]
+    pictures = _named(files)
     with _viscite() as viscite:
         described = viscite.describe(pictures)
     results = [DescribedOut.of(path, one) for (path, _), one in zip(pictures, described, strict=True)]
@@ -356,6 +356,11 @@ def serve(
     settings = Settings.load()
     changed = {"host": host or settings.host, "port": settings.port if port is None else port}
     run(settings.model_copy(update=changed))
+
+
+def _named(files: Sequence[Path]) -> list[tuple[str, bytes]]:
+    """The bytes of each file, with its absolute path."""
+    return [(str(path.absolute()), _read(path)) for path in files]
 
 
 def _read(path: Path) -> bytes:

@@ -38,7 +38,9 @@ OPENING = 16
 IN_PLACE = 0.3
 """What the reading under its heading alone counts, against that behind how its document opens."""
 FIELD = re.compile(r"[^:;]{2,40}:\s+(?P<value>[^:;]{3,60})")
+"""A line of a form: what is asked there, and what was filled in."""
 MOST_FIELDS = 2
+"""By which a document is named."""
 SHORT_LIST = 16
 """Sentences that are read together with the question, which takes some milliseconds each."""
 WORD = re.compile(r"[^\W\d_]{2}")
@@ -131,7 +133,7 @@ def _named_by(question: Question, candidates: Sequence[Candidate]) -> Mapping[st
     for candidate in candidates:
         field = FIELD.fullmatch(candidate.sentence.text.strip())
         if field and (value := set(stems(field["value"]))) and value <= asked:
-            found[candidate.evidence.hit.path].append(candidate.sentence.text.strip())
+            found[candidate.evidence.hit.path].append(field.group())
     return found
 
 

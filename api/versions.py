@@ -134,7 +134,7 @@ class Versions:
         reader = Reader.open(target, view=self._settings.vector_view, version=version)
         models = self._models_of(target, reader.manifest)
         calibration = open_calibration(reader, models.encoder, models.embedder)
-        return Retriever(reader, models.encoder, models.embedder, calibration, models.reranker)
+        return Retriever(reader, models.encoder, models.embedder, calibration, models.reranker, models.vocabulary)
 
     def _models_of(self, target: Collection, manifest: Manifest) -> Models:
         """The models that a version was built with. Raises `IncompatibleIndex` if they are not here any more."""

@@ -21,6 +21,7 @@ from models.protocols import (
     PageReader,
     Reranker,
     TextEmbedder,
+    Vocabulary,
 )
 from store.descriptions import Descriptions
 from store.writer import describe_fingerprints
@@ -33,9 +34,11 @@ if TYPE_CHECKING:
     from models.builtin.claim_reader import ClaimReader
     from models.builtin.describer import BuiltinDescriber
     from models.builtin.encoder import BuiltinEncoder
+    from models.builtin.heads import Heads
     from models.builtin.minilm import MiniLM
     from models.builtin.pair_reader import PairReader
     from models.builtin.text_reader import TextReader
+    from models.builtin.vocabulary import BuiltinVocabulary
 
 
 class Builtin:
@@ -57,10 +60,23 @@ class Builtin:
         return MiniLM.load(self._cache)
 
     @cached_property
+    def heads(self) -> Heads:
+        from models.builtin.heads import Heads
+
+        return Heads.load()
+
+    @cached_property
     def encoder(self) -> BuiltinEncoder:
         from models.builtin.encoder import BuiltinEncoder
 
-        return BuiltinEncoder.load(self.backbone, self.minilm)
+        return BuiltinEncoder(self.backbone, self.minilm, self.heads)
+
+    @cached_property
+    def vocabulary(self) -> BuiltinVocabulary:
+        """The names that the describers give to things."""
+        from models.builtin.vocabulary import BuiltinVocabulary
+
+        return BuiltinVocabulary(self.minilm, self.heads)
 
     @cached_property
     def quick_describer(self) -> BuiltinDescriber:
@@ -196,6 +212,12 @@ class Models:
     def reading_describer(self) -> Describer:
         """The one that also reads the text in pictures."""
         return self._builtin.reading_describer
+
+    @property
+    def vocabulary(self) -> Vocabulary | None:
+        """The names that the describer gives to things, to doubt what it leaves unnamed; None beside an encoder that
+        sees more than the describer does."""
+        return self._builtin.vocabulary if self._profile.encoder.library == "builtin" else None
 
     @property
     def page_reader(self) -> PageReader:

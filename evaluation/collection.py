@@ -13,7 +13,7 @@ from evaluation.dataset import Dataset, EvaluationQuery
 from evaluation.metrics import Tally
 from evaluation.outcomes import Outcome, calibrated, judged
 from evaluation.run import measure, refuse_unknown
-from retriever.search import JUDGED, Retriever
+from retriever.search import Retriever
 from store.records import Filters, Query
 
 DEPTH = 1000
@@ -81,14 +81,13 @@ def _query(query: EvaluationQuery, corpus: Corpus, limit: int = 1) -> Query:
 
 
 def _outcome(query: EvaluationQuery, dataset: Dataset, retriever: Retriever, corpus: Corpus) -> Outcome:
-    # So many hits are what the search itself judges before it says that nothing matches.
-    found = retriever.search(_query(query, corpus, limit=JUDGED))
+    found = retriever.search(_query(query, corpus))
     grades = dataset.relevant.get(query.id, {})
     first = found.hits[0] if found.hits else None
     return Outcome(
         is_answerable=query.answerable,
         nothing_matches=found.nothing_matches,
-        best=max((hit.confidence for hit in found.hits), default=0.0),
+        match=found.match,
         first=None if first is None else first.confidence,
         is_correct=first is not None
         and is_relevant(corpus.ids[retriever.reader.catalogue.row_of[first.item.id]], grades),

@@ -17,12 +17,12 @@ COVERAGES = tuple(tenths / 10 for tenths in range(1, 11))
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one query went. `best` is the confidence of the most confident hit, and decides whether anything matches;
-    `first` is that of the first hit, None where there is no hit; `is_correct` is whether the first hit is relevant."""
+    """How one query went. `match` is the probability that anything matches, and decides whether anything does;
+    `first` is the confidence of the first hit, None where there is no hit; `is_correct` is whether it is relevant."""
 
     is_answerable: bool
     nothing_matches: bool
-    best: float
+    match: float
     first: float | None
     is_correct: bool
 
@@ -36,10 +36,10 @@ def judged(outcomes: Sequence[Outcome]) -> dict[str, Any] | None:
     answerable = np.array([one.is_answerable for one in outcomes], bool)
     if answerable.all() or not answerable.any():
         return None
-    best = np.array([one.best for one in outcomes], np.float64)
+    match = np.array([one.match for one in outcomes], np.float64)
     said = rejection(np.array([one.nothing_matches for one in outcomes], bool), answerable)
-    unanswerable = risk_coverage(best, ~answerable)
-    wrong_first = risk_coverage(best, np.array([not one.is_correct for one in outcomes], bool))
+    unanswerable = risk_coverage(match, ~answerable)
+    wrong_first = risk_coverage(match, np.array([not one.is_correct for one in outcomes], bool))
     points = []
     for wanted in COVERAGES:
         threshold, coverage, risk = unanswerable.at(wanted)

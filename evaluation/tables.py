@@ -50,7 +50,7 @@ def risk(result: Mapping[str, Any]) -> Table:
         f"{result['answerable']} with an answer missed, {result['false_alarms']} of {result['unanswerable']} without "
         "one answered"
     )
-    table = _table(title, "answered", "from confidence", "have no answer", "first is wrong")
+    table = _table(title, "answered", "from probability", "have no answer", "first is wrong")
     for point in result["risk_coverage"]:
         shares = (f"{100 * point[name]:.1f} %" for name in ("risk", "wrong_first"))
         table.add_row(f"{100 * point['coverage']:.0f} %", f"{point['threshold']:.3f}", *shares)

@@ -11,7 +11,6 @@ from generator.safety import neutralise
 from generator.sentences import split_sentences
 from generator.vectors import Vectors
 from generator.words import coverage, stems
-from retriever.confidence import THRESHOLD
 from store.records import Evidence
 
 ALIKE = 0.5
@@ -20,6 +19,9 @@ ALIKE_IF_SEEN = 0.3
 """The same where the visual channel is sure too."""
 SURE = 0.9
 """The calibrated probability of the visual channel from which it counts as sure."""
+LEAST_CONFIDENCE = 0.1
+"""The confidence from which a picture bears on the subject where no word says so: that of one which, going by its looks
+alone, matches as likely as not."""
 MOST_PICTURES = 10
 
 CLAUSE = re.compile(r"\b(?:is|are|was|were|has|have)\b", re.IGNORECASE)
@@ -57,7 +59,7 @@ def bears_on(subject: str, evidence: Evidence, vectors: Vectors) -> bool:
     if coverage(wanted, stems(f"{item.description} {item.text} {_name_words(evidence)}")) == 1.0:
         return True
     # "A small dog" is much like "a cat" in meaning; how likely a hit is relevant tells them apart.
-    if evidence.hit.confidence < THRESHOLD:
+    if evidence.hit.confidence < LEAST_CONFIDENCE:
         return False
     sentences = split_sentences(item.description)
     alike = float((vectors.of(sentences) @ vectors.of([subject])[0]).max())

@@ -99,6 +99,16 @@ class Describer(Protocol):
 
 
 @runtime_checkable
+class Vocabulary(Protocol):
+    """All the names that a describer gives to things, so that what it leaves unnamed tells something too."""
+
+    def naming(self, text: str) -> Mapping[str, float]:
+        """How well each of its names says what `text` asks for, from 0 to 1; those that say something else are left
+        out, so that it is empty for a text that asks for nothing which the describer knows by name."""
+        ...
+
+
+@runtime_checkable
 class PageReader(Protocol):
     """Reads the text in pictures of pages. `failed` counts those that it could not read at all."""
 

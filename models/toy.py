@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
 
@@ -131,6 +131,14 @@ class FaultyEncoder(ToyEncoder):
             case Fault.TOO_SHORT:
                 vectors = vectors[:, :-1] if any(faulty) else vectors
         return vectors
+
+
+class ToyVocabulary:
+    """The names of the colours, which `ToyDescriber` gives to what it sees."""
+
+    def naming(self, text: str) -> Mapping[str, float]:
+        """The colour that the text is the name of, if it is one."""
+        return {text: 1.0} if text in COLORS else {}
 
 
 class ToyEmbedder:

@@ -83,21 +83,18 @@ class Background:
             return cls(banks, usual)
         return cls(banks, usual)._brought_up_to_date(reader, known)
 
-    def maxima(self, reader: Reader) -> Iterator[tuple[str, dict[str, Floats]]]:
-        """For each channel, float32[q] by kind: the highest standard score of each query of its bank."""
-        kinds = np.array(reader.catalogue.kinds)
+    def maxima(self, reader: Reader) -> Iterator[tuple[str, Floats]]:
+        """For each channel, float32[q]: the highest standard score of each query of its bank."""
         for channel, bank in self.banks.items():
-            best: dict[str, Floats] = {}
+            best = np.full(len(bank), np.nan, np.float32)
             usual = self.usual[channel]
             for rows, vectors in reader.vector_batches(COLUMNS[channel]):
                 rows, vectors = rows[reader.catalogue.visible[rows]], vectors[reader.catalogue.visible[rows]]
                 scores = (_scores(channel, bank, vectors) - usual.mean[rows]) / usual.deviation[rows]
-                for kind in np.unique(kinds[rows]):
-                    highest = np.fmax.reduce(scores[:, kinds[rows] == kind], axis=1)
-                    known = best.get(str(kind))
-                    best[str(kind)] = highest if known is None else np.fmax(known, highest)
-            heard = {kind: highest[np.isfinite(highest)] for kind, highest in best.items()}
-            yield channel, {kind: highest for kind, highest in heard.items() if len(highest)}
+                best = np.fmax(best, np.fmax.reduce(scores, axis=1, initial=np.nan))
+            heard = best[np.isfinite(best)]
+            if len(heard):
+                yield channel, heard
 
     def _brought_up_to_date(self, reader: Reader, known: npt.NDArray[np.bytes_]) -> Background:
         """The same with the rows of `reader`, of which those with the ids `known` need not be looked at again."""

@@ -1,15 +1,18 @@
 """What a score is worth: how seldom a query that should match nothing reaches it.
 
 A query of the bank (`null_queries.txt`: things that most collections do not hold) matches by chance alone, so its
-scores say what chance achieves. Two things are learned of them, for each channel and kind of item:
+scores say what chance achieves. Two things are learned of them, for each channel:
 
 - what score an item usually has: some pictures lie near to every text, and a score means more on the others. A raw
   score is read as a standard score, in deviations from the item's own mean over the bank. This matters most: on 1,014
   photos the best standard score tells queries with an answer from those without by an area under the curve of 0.95,
   where raw likeness has 0.85 (`scripts/null_study.py`).
 - how high the best of a collection comes by chance: the highest standard score of each query of the bank over the whole
-  version. Being maxima, these are modelled by a Gumbel distribution, fitted by quantiles, because some queries of the
-  bank do match something in some collections. A score's probability is the share of such maxima that lie below it.
+  version, whatever kind of item has it: three charts among hundreds of photos are seldom the best, and must not be held
+  to what the best of three charts achieves. Being maxima, these are modelled by a Gumbel distribution, fitted by
+  quantiles, because some queries of the bank do match something in some collections. A score's probability is the share
+  of such maxima that lie below it. Words are counted for each kind of item by itself, because pictures have few, and
+  those on a sign or in a file's name are telling however many passages speak of the same.
 
 For queries with a picture the bank is a sample of the version's own pictures, each without its copies. Filters leave
 all this as it is: a smaller haystack is no reason to believe more.
@@ -32,7 +35,7 @@ from retriever import channels
 from retriever.background import COPY, Background, Usual
 from store.manifest import write_atomically
 from store.reader import Reader
-from store.records import Filters, Kind
+from store.records import Filters
 
 FILE_NAME = "calibration.json"
 BANK = Path(__file__).with_name("null_queries.txt")
@@ -85,12 +88,12 @@ CERTAIN = Null(0.0, 1.0).evidence(50.0)
 
 @dataclass(frozen=True, slots=True)
 class Nulls:
-    """What is kept of a calibration: null distributions by channel and kind, the number of items they were measured on,
-    and of sources among them that were described in haste."""
+    """What is kept of a calibration: null distributions as `null_name` calls them, the number of items they were
+    measured on, and of sources among them that were described in haste."""
 
     items: int
     quick: int
-    by_channel: Mapping[str, Mapping[str, Null]]
+    by_name: Mapping[str, Null]
 
     def fit(self, reader: Reader) -> bool:
         """Whether the version is still about what it was when these were measured."""
@@ -100,14 +103,14 @@ class Nulls:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Null distributions by channel and kind, and what score each row usually has."""
+    """Null distributions, and what score each row usually has."""
 
     nulls: Nulls
     usual: Mapping[str, Usual]
 
     def probability(self, channel: str, kind: str, row: int, score: float) -> float | None:
-        """How likely chance stays below the raw `score` of a row; None where the channel has no null for its kind."""
-        null = self.nulls.by_channel.get(channel, {}).get(str(kind))
+        """How likely chance stays below the raw `score` of a row; None where there is no null."""
+        null = self.nulls.by_name.get(null_name(channel, kind))
         if null is None:
             return None
         return 1.0 if self._is_copy(channel, score) else null.probability(self._standard(channel, row, score))
@@ -116,7 +119,7 @@ class Calibration:
         """`Null.evidence` of the raw `score` of a row; 0 where there is no null."""
         if self._is_copy(channel, score):
             return CERTAIN
-        null = self.nulls.by_channel.get(channel, {}).get(str(kind))
+        null = self.nulls.by_name.get(null_name(channel, kind))
         return 0.0 if null is None else null.evidence(self._standard(channel, row, score))
 
     def _standard(self, channel: str, row: int, score: float) -> float:
@@ -125,6 +128,11 @@ class Calibration:
     @staticmethod
     def _is_copy(channel: str, score: float) -> bool:
         return channel == "picture" and score >= COPY
+
+
+def null_name(channel: str, kind: str) -> str:
+    """What the null distribution is called that the scores of a channel for items of a kind are held to."""
+    return f"{channel} {kind}" if channel == "lexical" else channel
 
 
 @cache
@@ -145,9 +153,11 @@ def open_calibration(reader: Reader, encoder: ImageTextEncoder, embedder: TextEm
     return Calibration(nulls, background.usual)
 
 
-def _measured(reader: Reader, background: Background) -> Iterator[tuple[str, dict[str, Null]]]:
-    for channel, best in (*background.maxima(reader), ("lexical", _best_matches(reader))):
-        yield channel, {kind: Null.fit(scores, LEAST_SCALE[channel]) for kind, scores in best.items()}
+def _measured(reader: Reader, background: Background) -> Iterator[tuple[str, Null]]:
+    for channel, best in background.maxima(reader):
+        yield channel, Null.fit(best, LEAST_SCALE[channel])
+    for kind, best in _best_matches(reader).items():
+        yield null_name("lexical", kind), Null.fit(best, LEAST_SCALE["lexical"])
 
 
 def _best_matches(reader: Reader) -> dict[str, Matrix]:
@@ -163,10 +173,7 @@ def _best_matches(reader: Reader) -> dict[str, Matrix]:
 def _read(path: Path) -> Nulls | None:
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
-        by_channel = {
-            channel: {str(Kind(kind)): Null(**null) for kind, null in by_kind.items()}
-            for channel, by_kind in values["by_channel"].items()
-        }
-        return Nulls(values["items"], values["quick"], by_channel)
+        by_name = {name: Null(**null) for name, null in values["by_name"].items()}
+        return Nulls(values["items"], values["quick"], by_name)
     except (OSError, ValueError, KeyError, TypeError):
         return None

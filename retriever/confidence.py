@@ -1,39 +1,90 @@
-"""How likely an item is what was looked for, from what each channel found in it and how seldom chance achieves that."""
+"""How likely an item is what was looked for, and how likely it is that anything is: two questions of the same grounds,
+what each channel found in an item and how seldom chance achieves that.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from retriever.calibration import Calibration
 from retriever.matches import Matches
-from store.records import Query
+from retriever.unnamed import Unnamed
+from store.records import Kind, Query
 from store.vector_views import Scored
 
-OFFSET = -3.71
-WEIGHTS: Mapping[str, float] = {"visual": 0.43, "semantic": 0.15, "lexical": 0.48}
-"""What a unit of evidence (`Null.evidence`) of each channel adds to the log odds."""
-WORDS = 1.74
-"""What is added where all words of the query stand in the item, and in proportion where some do."""
-MOST_LEXICAL = 4.0
+Weights = tuple[float, float, float, float, float]
+
+OFFSET = -3.63
+WEIGHTS: Weights = (0.67, 0.63, 0.57, 0.78, -1.47)
+"""What each of `Grounds.signs` adds to the log odds that an item is what was looked for. What the description of a
+picture means adds nothing to its looks."""
+
+MATCH_OFFSET = -2.47
+MATCH_WEIGHTS: Weights = (1.15, 0.50, 0.43, 2.77, -3.36)
+"""The same for the log odds that anything matches, asked of the item for which they are highest. What is looked for is
+seldom the first of many that look alike, and so a picture of a dog may well match a dog on a beach, but need not be it.
+The offset is such that at even odds the collection for which it is hardest to say does best."""
+
+MOST_LEXICAL = 3.0
 """Lexical evidence counts up to this: rare words of a long query add up to any height."""
 
-THRESHOLD = 0.11
-"""Confidence under which the best hit counts as nothing. Over photos 0.09 to 0.12 do alike. Over documents, which were
-no part of the fit, 0.11 is right for 93 % (drawn) and 92 % (typeset) of queries, and 0.09 for 90 and 88."""
+TEXTS = frozenset({Kind.PAGE, Kind.PASSAGE})
+"""Kinds that are found by what they say."""
 
 
-def confidence(evidence: Mapping[str, float], words: float) -> float:
-    """The probability that an item is relevant: a logistic model of its evidence by channel, and of the share of the
-    query's words that stand in it. Its constants, and the threshold, are fitted by `scripts/fit_confidence.py`.
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What speaks for and against an item: its evidence (`Null.evidence`) by channel, the share of the query's words
+    that stand in it, and how sure it is that the describer would have named what is asked for, had it seen it."""
+
+    evidence: Mapping[str, float]
+    words: float = 0.0
+    unnamed: float = 0.0
+    is_text: bool = False
+
+    @property
+    def signs(self) -> Weights:
+        """What the models weigh: the evidence of sight, meaning and words, the share of the words, and the silence of
+        the describer, which says nothing against words that stand in the item all the same."""
+        return (
+            self.evidence.get("visual", 0.0),
+            self.evidence.get("semantic", 0.0),
+            min(self.evidence.get("lexical", 0.0), MOST_LEXICAL),
+            self.words,
+            self.unnamed * (1 - self.words),
+        )
+
+    @property
+    def telling(self) -> Weights:
+        """The signs that tell which item is what was looked for: without what the description of a picture means."""
+        sight, meaning, lexical, words, unnamed = self.signs
+        return sight, meaning if self.is_text else 0.0, lexical, words, unnamed
+
+
+def confidence(grounds: Grounds) -> float:
+    """The probability that an item is what was looked for. The constants of both models are fitted by
+    `scripts/fit_confidence.py`.
     """
-    known = {**evidence, "lexical": min(evidence.get("lexical", 0.0), MOST_LEXICAL)}
-    odds = OFFSET + WORDS * words + sum(WEIGHTS[channel] * value for channel, value in known.items())
+    return _probability(OFFSET + _weighed(WEIGHTS, grounds.telling))
+
+
+def match_probability(grounds: Grounds) -> float:
+    """The probability that anything matches, as far as one item tells."""
+    return _probability(MATCH_OFFSET + _weighed(MATCH_WEIGHTS, grounds.signs))
+
+
+def _weighed(weights: Weights, signs: Weights) -> float:
+    return sum(weight * sign for weight, sign in zip(weights, signs, strict=True))
+
+
+def _probability(odds: float) -> float:
     return 1 / (1 + math.exp(-odds))
 
 
 class Judge:
-    """The confidence of rows that were found by one query, each weighed once."""
+    """Weighs rows that were found by one query, each once."""
 
     def __init__(
         self,
@@ -41,27 +92,34 @@ class Judge:
         calibration: Calibration,
         query: Query,
         matches: Matches,
+        unnamed: Unnamed,
         rankings: Mapping[str, Scored],
     ) -> None:
         self._kinds = kinds
         self._calibration = calibration
         self._query = query
         self._matches = matches
+        self._unnamed = unnamed
         self._scores = {channel: dict(scored) for channel, scored in rankings.items()}
-        self._known: dict[int, float] = {}
+        self._known: dict[int, Grounds] = {}
 
     def confidences(self, rows: Sequence[int]) -> list[float]:
-        """How likely each of `rows` is relevant."""
-        new = [row for row in rows if row not in self._known]
-        for row, (evidence, words) in zip(new, self.evidence(new), strict=True):
-            self._known[row] = confidence(evidence, words)
-        return [self._known[row] for row in rows]
+        """How likely each of `rows` is what was looked for."""
+        return [confidence(grounds) for grounds in self.grounds(rows)]
 
-    def evidence(self, rows: Sequence[int]) -> list[tuple[dict[str, float], float]]:
-        """For each row its evidence by channel, and the share of the query's words that stand in it."""
-        worded = [row for row in rows if row in self._scores.get("lexical", ())]
+    def match(self, rows: Sequence[int]) -> float:
+        """How likely it is that anything matches, from the `rows` that were found: 0 where there are none."""
+        return max(map(match_probability, self.grounds(rows)), default=0.0)
+
+    def grounds(self, rows: Sequence[int]) -> list[Grounds]:
+        """What speaks for and against each of `rows`."""
+        new = [row for row in rows if row not in self._known]
+        worded = [row for row in new if row in self._scores.get("lexical", ())]
         shares = dict(zip(worded, self._matches.shares(worded), strict=True))
-        return [(self._by_channel(row), shares.get(row, 0.0)) for row in rows]
+        for row in new:
+            is_text = self._kinds[row] in TEXTS
+            self._known[row] = Grounds(self._by_channel(row), shares.get(row, 0.0), self._unnamed.of(row), is_text)
+        return [self._known[row] for row in rows]
 
     def probability(self, channel: str, row: int, score: float) -> float | None:
         """How likely chance stays below the raw score of a row."""

@@ -43,10 +43,11 @@ class Said:
         return cls((*in_file_name, *text, *description), tuple(in_file_name), text, description)
 
 
-def explain(query: Query, kind: Kind, signals: Sequence[Signal], said: Said) -> str:
+def explain(query: Query, kind: Kind, signals: Sequence[Signal], said: Said, unnamed: float = 0.0) -> str:
     """A sentence or two, such as `Looks like the query (visual 0.47, better than 99 % of what chance finds).`
 
     The likeliest channel comes first. A likeness no better than chance is named only where there is nothing else.
+    `unnamed` is that of the `Grounds` of the item.
     """
     by_channel = {signal.channel: signal for signal in signals}
     channels = [by_channel[name] for name in ("visual", "semantic", "lexical") if name in by_channel]
@@ -60,6 +61,8 @@ def explain(query: Query, kind: Kind, signals: Sequence[Signal], said: Said) -> 
         found = f"one of the nearest, but no better than chance: {found}"
     sentence = found.removeprefix("it ")
     sentence = f"{sentence[0].upper()}{sentence[1:]}."
+    if unnamed >= SOMEWHAT:
+        sentence += " The describer has a name for this, and did not give it here."
     if "reranker" in by_channel:
         reread = by_channel["reranker"]
         sentence += f" The reranker puts it {_ordinal(reread.rank)} (score {reread.score:.2f})."

@@ -8,10 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from models.protocols import ImageTextEncoder, Reranker, TextEmbedder
+from models.protocols import ImageTextEncoder, Reranker, TextEmbedder, Vocabulary
 from retriever import channels
 from retriever.calibration import Calibration
-from retriever.confidence import THRESHOLD, Judge
+from retriever.confidence import Judge
 from retriever.explanation import explain
 from retriever.folding import copies_of
 from retriever.fusion import fold_pages, promote, reciprocal_ranks
@@ -19,6 +19,7 @@ from retriever.grouping import by_file
 from retriever.matches import Matches
 from retriever.reranking import rerank
 from retriever.snippets import snippet
+from retriever.unnamed import Unnamed
 from store.reader import Reader
 from store.records import Copy, Hit, Query, Signal
 from store.vector_views import Scored
@@ -32,8 +33,11 @@ DEEPEST = 16 * DEPTH
 """Beyond this it is doubled no more."""
 
 JUDGED = 50
-"""Rows, best first, whose confidence counts for their order, and of which the most confident says whether anything
+"""Rows, best first, whose confidence counts for their order, and of which the likeliest says whether anything
 matches."""
+
+EVEN = 0.5
+"""Below this probability that anything matches, nothing does."""
 
 Rankings = Mapping[str, Scored]
 """Rows and scores by channel, best first."""
@@ -41,11 +45,16 @@ Rankings = Mapping[str, Scored]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The hits of a query, whether nothing that was found beats chance, and whether there are more hits after these."""
+    """The hits of a query, how likely it is that anything matches it, and whether there are more hits after these."""
 
     hits: Sequence[Hit]
-    nothing_matches: bool
+    match: float
     more: bool
+
+    @property
+    def nothing_matches(self) -> bool:
+        """Whether nothing that was found beats chance."""
+        return self.match < EVEN
 
 
 class Ranked(NamedTuple):
@@ -67,12 +76,14 @@ class Retriever:
         embedder: TextEmbedder,
         calibration: Calibration,
         reranker: Reranker | None = None,
+        vocabulary: Vocabulary | None = None,
     ) -> None:
         self.reader = reader
         self._encoder = encoder
         self._embedder = embedder
         self._calibration = calibration
         self._reranker = reranker
+        self._vocabulary = vocabulary
         self._pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="channels")
 
     def rank(self, query: Query, depth: int) -> Rankings:
@@ -98,8 +109,10 @@ class Retriever:
 
     def judge(self, query: Query, rankings: Rankings, matches: Matches | None = None) -> Judge:
         """What weighs the rows that a query found; `matches` are those that were read for it before."""
+        catalogue = self.reader.catalogue
         read = matches or Matches(self.reader, query)
-        return Judge(self.reader.catalogue.kinds, self._calibration, query, read, rankings)
+        unnamed = Unnamed(catalogue, self._vocabulary, query)
+        return Judge(catalogue.kinds, self._calibration, query, read, unnamed, rankings)
 
     def fuse(self, rankings: Rankings, judge: Judge) -> Scored:
         """Rows with fused scores, best first, pages and their passages not yet folded."""
@@ -128,13 +141,12 @@ class Retriever:
         matches = Matches(self.reader, query)
         ranked: dict[int, Ranked] = {}
         shown: list[list[int]] = []
-        best, depth = 0.0, DEPTH
+        match, depth = 0.0, DEPTH
         while True:
             rankings = self.rank(query, depth)
             block = self._beyond(query, rankings, matches, ranked)
-            if depth == DEPTH:
-                judged = block if query.min_confidence else block[:JUDGED]
-                best = max(_confidences(judged), default=0.0)
+            if depth == DEPTH and block:
+                match = block[0].judge.match([one.row for one in block[:JUDGED]])
             kept = block
             if query.min_confidence:
                 kept = [
@@ -155,7 +167,7 @@ class Retriever:
             replace(hits[first], rank=rank, others=tuple(replace(hits[row], rank=rank) for row in rest))
             for rank, (first, *rest) in enumerate(page, query.offset + 1)
         ]
-        return Found(numbered, best < THRESHOLD, more=len(shown) >= wanted)
+        return Found(numbered, match, more=len(shown) >= wanted)
 
     def _beyond(self, query: Query, rankings: Rankings, matches: Matches, known: Mapping[int, Ranked]) -> list[Ranked]:
         """What is ranked beside the `known`, best first. It stands below them, whatever its score."""
@@ -186,6 +198,7 @@ class Retriever:
         hits: list[Hit] = []
         for one, match, sure in zip(entries, found, _confidences(entries), strict=True):
             signals = _signals(one, places[one.row], match.said.words)
+            [grounds] = one.judge.grounds([one.row])
             hits.append(
                 Hit(
                     rank=0,
@@ -196,7 +209,7 @@ class Retriever:
                     snippet=snippet(match.item.text, match.said.words),
                     signals=signals,
                     copies=tuple(folded[one.row]),
-                    explanation=explain(query, match.item.kind, signals, match.said),
+                    explanation=explain(query, match.item.kind, signals, match.said, grounds.unnamed),
                 )
             )
         return hits

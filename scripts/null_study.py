@@ -1,6 +1,6 @@
 """Compares models of chance: `null_study.py COLLECTION...` of indexed collections.
 
-For each channel and kind of item the highest score of every query of retriever/null_queries.txt is a maximum of chance.
+For each channel the highest score of every query of retriever/null_queries.txt is a maximum of chance.
 Models of these maxima are fitted on half of them and asked how often the other half lies above their 50, 75, 90, 95 and
 99 % points; printed is the mean share beside the one that ought to, for raw and for standard scores.
 """
@@ -50,16 +50,16 @@ def main() -> None:
 
 
 def every_maxima(viscite: Viscite, collection: str) -> Iterator[tuple[str, Floats]]:
-    """The chance maxima of a collection by channel and kind, raw and standard."""
+    """The chance maxima of a collection by channel, raw and standard."""
     reader = viscite.retriever(collection).reader
     background = Background.open(reader)
     if background is None:
         raise SystemExit(f"{collection} has not been calibrated: index it again")
     flat = {channel: Usual(0 * usual.mean, 0 * usual.deviation + 1) for channel, usual in background.usual.items()}
     for scale, usual in (("standard", background.usual), ("raw", flat)):
-        for channel, by_kind in Background(background.banks, usual).maxima(reader):
+        for channel, maxima in Background(background.banks, usual).maxima(reader):
             if channel != "picture":
-                yield from ((scale, maxima) for maxima in by_kind.values())
+                yield scale, maxima
 
 
 def tails(maxima: Floats) -> dict[str, Tail]:

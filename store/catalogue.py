@@ -145,6 +145,11 @@ class Catalogue:
         hashes = ({"picture_hash": self.hashes[row].tobytes() if self.is_hashed[row] else None} for row in chosen)
         return [row | found for row, found in zip(self.columns.take(chosen).to_pylist(), hashes, strict=True)]
 
+    def tags(self, row: int) -> list[str]:
+        """The tags of a row, as `tag_key` gives them."""
+        names = self.columns["tags"][row].as_py()
+        return names.strip(BETWEEN_TAGS).split(BETWEEN_TAGS) if names else []
+
     def path(self, row: int, under: Sequence[str]) -> str:
         """Where the item of a row lies: of several copies the first under `under` that is still there."""
         paths = [path for path in self.paths[self.contents[row]] if is_under(path, under)]

@@ -15,7 +15,7 @@ from PIL import Image
 from api.service import Viscite
 from api.settings import Settings
 from api.wiring import Builtin
-from models.toy import Pace, ToyDescriber, ToyEmbedder, ToyEncoder
+from models.toy import Pace, ToyDescriber, ToyEmbedder, ToyEncoder, ToyVocabulary
 
 # For tests/api/test_hostile.py, which says how.
 hypothesis.settings.register_profile("hostile", max_examples=10_000)
@@ -35,6 +35,10 @@ class ToyBuiltin(Builtin):
     @cached_property
     def minilm(self) -> ToyEmbedder:  # type: ignore[override]
         return ToyEmbedder(self._dimensions[1])
+
+    @cached_property
+    def vocabulary(self) -> ToyVocabulary:  # type: ignore[override]
+        return ToyVocabulary()
 
     @cached_property
     def quick_describer(self) -> ToyDescriber:  # type: ignore[override]

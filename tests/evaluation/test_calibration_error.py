@@ -59,8 +59,8 @@ def test_calibrated_draws_have_next_to_no_error_and_the_tables_are_those_of_scik
 
 
 def test_queries_without_a_hit_are_not_counted() -> None:
-    heard = Outcome(True, nothing_matches=False, best=0.8, first=0.8, is_correct=True)
-    silent = Outcome(True, nothing_matches=True, best=0.0, first=None, is_correct=False)
+    heard = Outcome(True, nothing_matches=False, match=0.8, first=0.8, is_correct=True)
+    silent = Outcome(True, nothing_matches=True, match=0.0, first=None, is_correct=False)
     result = calibrated([heard, silent])
     assert result["queries"] == 1
     assert result["expected_calibration_error"] == pytest.approx(0.2)

@@ -65,8 +65,8 @@ def test_the_curve_ends_with_everything_answered(queries: list[tuple[float, bool
         assert (coverage, risk) == (pytest.approx(answered.mean()), pytest.approx(wrong[answered].mean()))
 
 
-def outcome(is_answerable: bool, best: float, is_correct: bool = False) -> Outcome:
-    return Outcome(is_answerable, nothing_matches=best < 0.5, best=best, first=best, is_correct=is_correct)
+def outcome(is_answerable: bool, match: float, is_correct: bool = False) -> Outcome:
+    return Outcome(is_answerable, nothing_matches=match < 0.5, match=match, first=match, is_correct=is_correct)
 
 
 def test_outcomes_are_judged() -> None:

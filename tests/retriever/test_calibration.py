@@ -14,7 +14,8 @@ from api.search_request import SearchRequest
 from api.service import Viscite
 from retriever.background import Background, Usual
 from retriever.calibration import CERTAIN, Calibration, Null, Nulls, bank, open_calibration
-from retriever.confidence import MOST_LEXICAL, THRESHOLD, confidence
+from retriever.confidence import MOST_LEXICAL, Grounds, confidence, match_probability
+from retriever.search import EVEN
 
 
 def test_the_fit_finds_a_gumbel_distribution_again() -> None:
@@ -34,31 +35,59 @@ def test_a_few_null_queries_that_do_match_change_little() -> None:
 
 
 def test_a_score_counts_by_what_its_item_usually_has() -> None:
-    nulls = Nulls(2, 0, {"visual": {"image": Null(2.0, 0.5)}})
+    nulls = Nulls(2, 0, {"visual": Null(2.0, 0.5)})
     usual = Usual(np.array([0.2, 0.4], np.float32), np.array([0.05, 0.1], np.float32))
     calibration = Calibration(nulls, {"visual": usual})
     assert calibration.evidence("visual", "image", 0, 0.4) > calibration.evidence("visual", "image", 1, 0.4)
     assert calibration.probability("visual", "image", 0, 0.3) == pytest.approx(
         Null(2.0, 0.5).probability(2.0), abs=1e-4
     )
-    assert calibration.probability("visual", "page", 0, 0.3) is None
-    assert calibration.evidence("visual", "page", 0, 0.3) == 0
+    # whatever kind of item has a score, it is held to the best of all
+    assert calibration.probability("visual", "page", 0, 0.3) == calibration.probability("visual", "image", 0, 0.3)
+    assert calibration.probability("semantic", "page", 0, 0.3) is None
+    assert calibration.evidence("semantic", "page", 0, 0.3) == 0
+
+
+def test_words_are_counted_for_each_kind_of_item_by_itself() -> None:
+    calibration = Calibration(Nulls(2, 0, {"lexical image": Null(0.5, 1.0), "lexical passage": Null(2.0, 2.0)}), {})
+    assert calibration.evidence("lexical", "image", 0, 6.0) > calibration.evidence("lexical", "passage", 1, 6.0) > 0
+    assert calibration.evidence("lexical", "page", 2, 6.0) == 0
 
 
 def test_a_copy_of_the_picture_asked_for_is_certain() -> None:
-    calibration = Calibration(Nulls(1, 0, {"picture": {"image": Null(2.0, 0.5)}}), {})
+    calibration = Calibration(Nulls(1, 0, {"picture": Null(2.0, 0.5)}), {})
     assert calibration.probability("picture", "image", 0, 0.99) == 1
     assert calibration.evidence("picture", "image", 0, 0.99) == CERTAIN
 
 
-def test_confidence_grows_with_evidence_of_every_channel_and_with_words() -> None:
-    chance = confidence({}, 0.0)
-    assert 0 < chance < THRESHOLD
+@pytest.mark.parametrize("probability", [confidence, match_probability])
+def test_probability_grows_with_evidence_of_every_channel_and_with_words(
+    probability: Callable[[Grounds], float],
+) -> None:
+    chance = probability(Grounds({}))
+    assert 0 < chance < EVEN
     for heard in ({"visual": 6.0}, {"semantic": 6.0}, {"lexical": 6.0}):
-        assert confidence(heard, 0.0) > chance
-    assert confidence({}, 1.0) > confidence({}, 0.5) > chance
+        assert probability(Grounds(heard, is_text=True)) > chance
+    assert probability(Grounds({}, 1.0)) > probability(Grounds({}, 0.5)) > chance
     # rare words of a long query add up to any height
-    assert confidence({"lexical": 40.0}, 0.0) == confidence({"lexical": MOST_LEXICAL}, 0.0)
+    assert probability(Grounds({"lexical": 40.0})) == probability(Grounds({"lexical": MOST_LEXICAL}))
+
+
+@pytest.mark.parametrize("probability", [confidence, match_probability])
+def test_what_would_have_been_named_counts_against_an_item_but_not_against_its_words(
+    probability: Callable[[Grounds], float],
+) -> None:
+    seen = {"visual": 3.0}
+    assert (
+        probability(Grounds(seen, unnamed=1.0)) < probability(Grounds(seen, unnamed=0.5)) < probability(Grounds(seen))
+    )
+    assert probability(Grounds(seen, 1.0, unnamed=1.0)) == probability(Grounds(seen, 1.0))
+
+
+def test_what_a_description_means_says_that_a_picture_matches_but_not_that_it_is_the_one() -> None:
+    plain, told = Grounds({"visual": 3.0}), Grounds({"visual": 3.0, "semantic": 3.0})
+    assert confidence(told) == confidence(plain)
+    assert match_probability(told) > match_probability(plain)
 
 
 def test_what_is_usual_is_measured_again_for_new_rows_alone(viscite: Viscite, photo: Callable[..., Path]) -> None:

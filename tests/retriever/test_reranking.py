@@ -72,7 +72,8 @@ def test_what_lies_below_is_not_read_and_keeps_its_place(retriever: Retriever) -
 
 def test_hits_say_how_the_reranker_placed_them(retriever: Retriever, viscite: Viscite) -> None:
     models = viscite.models("builtin")
-    reranking = Retriever(retriever.reader, models.encoder, models.embedder, retriever._calibration, Lengths())
+    calibration, vocabulary = retriever._calibration, models.vocabulary
+    reranking = Retriever(retriever.reader, models.encoder, models.embedder, calibration, Lengths(), vocabulary)
     plain, found = retriever.search(Query("red", fold=False)), reranking.search(Query("red", fold=False))
     assert [hit.item.id for hit in plain.hits] != [hit.item.id for hit in found.hits]
     assert [hit.score for hit in plain.hits] == [hit.score for hit in found.hits]

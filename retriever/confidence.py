@@ -9,26 +9,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from retriever.calibration import Calibration
-from retriever.matches import Matches
+from retriever.matches import NO_WORDS, Matches, Shares
 from retriever.unnamed import Unnamed
 from store.records import Kind, Query
 from store.vector_views import Scored
 
-Weights = tuple[float, float, float, float, float]
+Signs = tuple[float, ...]
 
-OFFSET = -3.63
-WEIGHTS: Weights = (0.67, 0.63, 0.57, 0.78, -1.47)
-"""What each of `Grounds.signs` adds to the log odds that an item is what was looked for. What the description of a
-picture means adds nothing to its looks."""
+OFFSET = -3.70
+WEIGHTS: Signs = (0.73, 0.38, 0.54, 0.43, 0.69, -1.45)
+"""What each of `Grounds.telling` adds to the log odds that an item is what was looked for."""
 
 MATCH_OFFSET = -2.47
-MATCH_WEIGHTS: Weights = (1.15, 0.50, 0.43, 2.77, -3.36)
-"""The same for the log odds that anything matches, asked of the item for which they are highest. What is looked for is
-seldom the first of many that look alike, and so a picture of a dog may well match a dog on a beach, but need not be it.
-The offset is such that at even odds the collection for which it is hardest to say does best."""
+MATCH_WEIGHTS: Signs = (1.15, 0.50, 0.43, 2.77, -3.36)
+"""The same for `Grounds.signs` and the log odds that anything matches, asked of the item for which they are highest.
+What is looked for is seldom the first of many that look alike: a picture of a dog may well match a dog on a beach, but
+need not be it. The offset is such that at even odds the collection for which it is hardest to say does best."""
 
 MOST_LEXICAL = 3.0
 """Lexical evidence counts up to this: rare words of a long query add up to any height."""
+MOST_STATED = 6.0
+"""The same for words that are stated."""
 
 TEXTS = frozenset({Kind.PAGE, Kind.PASSAGE})
 """Kinds that are found by what they say."""
@@ -36,31 +37,35 @@ TEXTS = frozenset({Kind.PAGE, Kind.PASSAGE})
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
-    """What speaks for and against an item: its evidence (`Null.evidence`) by channel, the share of the query's words
+    """What speaks for and against an item: its evidence (`Null.evidence`) by channel, the shares of the query's words
     that stand in it, and how sure it is that the describer would have named what is asked for, had it seen it."""
 
     evidence: Mapping[str, float]
-    words: float = 0.0
+    words: Shares = NO_WORDS
     unnamed: float = 0.0
     is_text: bool = False
 
     @property
-    def signs(self) -> Weights:
-        """What the models weigh: the evidence of sight, meaning and words, the share of the words, and the silence of
-        the describer, which says nothing against words that stand in the item all the same."""
-        return (
-            self.evidence.get("visual", 0.0),
-            self.evidence.get("semantic", 0.0),
-            min(self.evidence.get("lexical", 0.0), MOST_LEXICAL),
-            self.words,
-            self.unnamed * (1 - self.words),
-        )
+    def signs(self) -> Signs:
+        """What tells that anything matches: the evidence of sight, meaning and words, the share of the words, and the
+        silence of the describer, which says nothing against words that stand in the item all the same."""
+        held = self.words.held
+        return self._of("visual"), self._of("semantic"), self._lexical, held, self.unnamed * (1 - held)
 
     @property
-    def telling(self) -> Weights:
-        """The signs that tell which item is what was looked for: without what the description of a picture means."""
-        sight, meaning, lexical, words, unnamed = self.signs
-        return sight, meaning if self.is_text else 0.0, lexical, words, unnamed
+    def telling(self) -> Signs:
+        """What tells that an item is the one: the same, without what the description of a picture means, which adds
+        nothing to its looks, and with the evidence of the words that are stated."""
+        sight, meaning, lexical, held, silence = self.signs
+        stated = self.words.stated * min(self._of("lexical"), MOST_STATED)
+        return sight, meaning if self.is_text else 0.0, lexical, held, stated, silence
+
+    @property
+    def _lexical(self) -> float:
+        return min(self._of("lexical"), MOST_LEXICAL)
+
+    def _of(self, channel: str) -> float:
+        return self.evidence.get(channel, 0.0)
 
 
 def confidence(grounds: Grounds) -> float:
@@ -75,7 +80,7 @@ def match_probability(grounds: Grounds) -> float:
     return _probability(MATCH_OFFSET + _weighed(MATCH_WEIGHTS, grounds.signs))
 
 
-def _weighed(weights: Weights, signs: Weights) -> float:
+def _weighed(weights: Signs, signs: Signs) -> float:
     return sum(weight * sign for weight, sign in zip(weights, signs, strict=True))
 
 
@@ -114,12 +119,22 @@ class Judge:
     def grounds(self, rows: Sequence[int]) -> list[Grounds]:
         """What speaks for and against each of `rows`."""
         new = [row for row in rows if row not in self._known]
-        worded = [row for row in new if row in self._scores.get("lexical", ())]
-        shares = dict(zip(worded, self._matches.shares(worded), strict=True))
-        for row in new:
-            is_text = self._kinds[row] in TEXTS
-            self._known[row] = Grounds(self._by_channel(row), shares.get(row, 0.0), self._unnamed.of(row), is_text)
+        if new:
+            self._known |= self._weigh(new)
         return [self._known[row] for row in rows]
+
+    def _weigh(self, rows: Sequence[int]) -> dict[int, Grounds]:
+        worded = [row for row in rows if row in self._scores.get("lexical", ())]
+        shares = dict(zip(worded, self._matches.shares(worded), strict=True))
+        return {
+            row: Grounds(
+                self._by_channel(row),
+                shares.get(row, NO_WORDS),
+                self._unnamed.of(row),
+                is_text=self._kinds[row] in TEXTS,
+            )
+            for row in rows
+        }
 
     def probability(self, channel: str, row: int, score: float) -> float | None:
         """How likely chance stays below the raw score of a row."""

@@ -6,8 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from retriever.explanation import Said
+from store.filters import TAGGED
 from store.reader import Reader
 from store.records import Item, Query
 
@@ -19,6 +21,17 @@ class Match:
     item: Item
     path: str
     said: Said
+
+
+class Shares(NamedTuple):
+    """The share of the words that an item holds, and of those that it states: all but what only the description of a
+    picture guesses."""
+
+    held: float
+    stated: float
+
+
+NO_WORDS = Shares(0.0, 0.0)
 
 
 class Matches:
@@ -39,15 +52,19 @@ class Matches:
                 self._known[row] = Match(item, path, said)
         return [self._known[row] for row in rows]
 
-    def shares(self, rows: Sequence[int]) -> list[float]:
-        """The share of the words that each of `rows` holds."""
+    def shares(self, rows: Sequence[int]) -> list[Shares]:
+        """The shares of the words that each of `rows` holds."""
         if not self._wanted:
-            return [0.0] * len(rows)
-        held = self._reader.holding(list(self._wanted.values()), rows)
-        if held is None:
-            return [len(match.said.words) / len(self._wanted) for match in self.of(rows)]
-        shares: list[float] = held.mean(axis=0).tolist()
-        return shares
+            return [NO_WORDS] * len(rows)
+        found = self._reader.holding(list(self._wanted.values()), rows)
+        if found is None:
+            return [self._shares(match) for match in self.of(rows)]
+        return [Shares(*shares) for shares in zip(*(flags.mean(axis=0).tolist() for flags in found), strict=True)]
+
+    def _shares(self, match: Match) -> Shares:
+        said, is_guessed = match.said, match.item.kind in TAGGED
+        stated = len(said.words) - len(said.in_description) * is_guessed
+        return Shares(len(said.words) / len(self._wanted), stated / len(self._wanted))
 
     @cached_property
     def _wanted(self) -> dict[str, set[str]]:

@@ -33,7 +33,8 @@ from store.records import Filters, Query
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
-NAMES = ("visual", "semantic", "lexical", "words", "unnamed")
+SIGNS = ("visual", "semantic", "lexical", "words", "unnamed")
+TELLING = ("visual", "semantic", "lexical", "words", "stated", "unnamed")
 ROUNDS = 15
 """Of choosing the likeliest items and fitting to them."""
 STEP = 0.5
@@ -44,7 +45,7 @@ ALIKE = 0.0015
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One query: float64[m, 5], `Grounds.signs` of the items judged, best first; float64[5], `Grounds.telling` of the
+    """One query: float64[m, 5], `Grounds.signs` of the items judged, best first; float64[6], `Grounds.telling` of the
     first; whether that is relevant; whether the query has an answer; and the highest raw likeness of a picture."""
 
     signs: Floats
@@ -173,8 +174,8 @@ def best_bar(values: Sequence[float], asked: Sequence[Asked]) -> tuple[float, fl
 def report(every: dict[str, list[Asked]]) -> None:
     """Print the constants and the table."""
     whole = fit(list(every.values()))
-    for name, model in (("", whole.right), ("MATCH_", whole.match)):
-        weights = {sign: round(float(weight), 2) for sign, weight in zip(NAMES, model.weights, strict=True)}
+    for name, signs, model in (("", TELLING, whole.right), ("MATCH_", SIGNS, whole.match)):
+        weights = {sign: round(float(weight), 2) for sign, weight in zip(signs, model.weights, strict=True)}
         print(f"{name}OFFSET", round(model.offset, 2), f"{name}WEIGHTS", weights)
     cosine_bar = _common_cosine(every)
     print(f"balanced accuracy, calibration error of the first hit (one raw likeness for all: {cosine_bar:.3f})")

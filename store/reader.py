@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from store.catalogue import Catalogue, read_columns
 from store.collections import Collection
 from store.file_words import file_words
-from store.filters import expression
+from store.filters import TAGGED, expression
 from store.full_text import full_text_query
 from store.held_words import Flags, HeldWords, Stems
 from store.manifest import FILE_NAME, Manifest, read_manifest
@@ -80,6 +80,7 @@ class Reader:
         self._stems: dict[str, Stems] = {}
         self._words: HeldWords | None = None
         self._said: HeldWords | None = None
+        self._stated: HeldWords | None = None
         self._searches = count(1)
 
     @classmethod
@@ -174,21 +175,24 @@ class Reader:
             return self._known_stems(set(words))
 
         rows = range(len(self))
-        said = [
-            " ".join(self.said(item, self.catalogue.path(row, ())))
-            for row, item in zip(rows, self.items(rows), strict=True)
+        said = [self.said(item, self.catalogue.path(row, ())) for row, item in zip(rows, self.items(rows), strict=True)]
+        stated = [
+            " ".join(one[:2]) if kind in TAGGED else "" for kind, one in zip(self.catalogue.kinds, said, strict=True)
         ]
-        self._said = HeldWords.of(pa.chunked_array([pa.array(said, pa.string())]), cut)
+        self._stated = HeldWords.of(pa.chunked_array([pa.array(stated, pa.string())]), cut)
+        self._said = HeldWords.of(pa.chunked_array([pa.array(list(map(" ".join, said)), pa.string())]), cut)
         self._words = HeldWords.of(self._items.search().select(["words"]).to_arrow()["words"], cut)
 
-    def holding(self, words: Sequence[Set[str]], rows: Sequence[int]) -> Flags | None:
-        """bool[words, rows]: which of `rows` say which of `words`, each given as its stems, in file name, text or
-        description. None while the words are not held in memory.
+    def holding(self, words: Sequence[Set[str]], rows: Sequence[int]) -> tuple[Flags, Flags] | None:
+        """bool[words, rows] twice: which of `rows` say which of `words`, each given as its stems, in file name, text or
+        description; and which state them, for the description of a picture only guesses. None while the words are not
+        held in memory.
         """
-        if self._said is None:
+        if self._said is None or self._stated is None:
             return None
-        every = np.array(rows, np.int64)
-        return np.array([self._said.holding(stems, every) for stems in words]).reshape(len(words), len(rows))
+        is_described = np.array([self.catalogue.kinds[row] in TAGGED for row in rows], bool)
+        held = _holding(self._said, words, rows)
+        return held, np.where(is_described, _holding(self._stated, words, rows), held)
 
     def said(self, item: Item, path: str) -> tuple[str, str, str]:
         """What an item says that a search may show: in the name of its file, its text and its description.
@@ -270,3 +274,8 @@ class Reader:
 
 def _stamp(folder: Path) -> int:
     return (folder / FILE_NAME).stat().st_mtime_ns
+
+
+def _holding(held: HeldWords, words: Sequence[Set[str]], rows: Sequence[int]) -> Flags:
+    every = np.array(rows, np.int64)
+    return np.array([held.holding(stems, every) for stems in words], bool).reshape(len(words), len(rows))

@@ -15,6 +15,7 @@ from api.service import Viscite
 from retriever.background import Background, Usual
 from retriever.calibration import CERTAIN, Calibration, Null, Nulls, bank, open_calibration
 from retriever.confidence import MOST_LEXICAL, Grounds, confidence, match_probability
+from retriever.matches import Shares
 from retriever.search import EVEN
 
 
@@ -68,7 +69,7 @@ def test_probability_grows_with_evidence_of_every_channel_and_with_words(
     assert 0 < chance < EVEN
     for heard in ({"visual": 6.0}, {"semantic": 6.0}, {"lexical": 6.0}):
         assert probability(Grounds(heard, is_text=True)) > chance
-    assert probability(Grounds({}, 1.0)) > probability(Grounds({}, 0.5)) > chance
+    assert probability(Grounds({}, Shares(1.0, 0.0))) > probability(Grounds({}, Shares(0.5, 0.0))) > chance
     # rare words of a long query add up to any height
     assert probability(Grounds({"lexical": 40.0})) == probability(Grounds({"lexical": MOST_LEXICAL}))
 
@@ -81,7 +82,13 @@ def test_what_would_have_been_named_counts_against_an_item_but_not_against_its_w
     assert (
         probability(Grounds(seen, unnamed=1.0)) < probability(Grounds(seen, unnamed=0.5)) < probability(Grounds(seen))
     )
-    assert probability(Grounds(seen, 1.0, unnamed=1.0)) == probability(Grounds(seen, 1.0))
+    assert probability(Grounds(seen, Shares(1.0, 0.0), unnamed=1.0)) == probability(Grounds(seen, Shares(1.0, 0.0)))
+
+
+def test_words_that_an_item_states_tell_more_than_those_that_its_description_guesses() -> None:
+    heard = {"lexical": 8.0}
+    stated, guessed = Grounds(heard, Shares(1.0, 1.0)), Grounds(heard, Shares(1.0, 0.0))
+    assert confidence(stated) > 0.9 > 0.5 > confidence(guessed)
 
 
 def test_what_a_description_means_says_that_a_picture_matches_but_not_that_it_is_the_one() -> None:

@@ -12,8 +12,10 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
+from PIL import Image
 
 from api.service import Viscite
+from store.collections import Collection
 from store.held_words import HeldWords
 from store.reader import FIRST_SEARCHES, Reader
 from store.records import Filters, Kind, Weighted
@@ -38,13 +40,18 @@ def readers(viscite: Viscite, tmp_path: Path) -> tuple[Reader, Reader]:
     (tmp_path / "notes" / "empty.txt").write_text("the of and", encoding="utf-8")
     viscite.index([tmp_path / "notes"], "default")
     collection = viscite.home.collection("default")
-    fresh, held = Reader.open(collection), Reader.open(collection)
+    return Reader.open(collection), holding_words(collection)
+
+
+def holding_words(collection: Collection) -> Reader:
+    """A reader that holds the words."""
+    reader = Reader.open(collection)
     for _ in range(FIRST_SEARCHES + 1):
-        held.matching([Weighted("harbour")], 1, NONE)
+        reader.matching([Weighted("harbour")], 1, NONE)
     for thread in threading.enumerate():
         if thread.name == "words":
             thread.join()
-    return fresh, held
+    return reader
 
 
 @pytest.mark.parametrize(
@@ -90,13 +97,28 @@ def test_which_words_a_row_holds(readers: tuple[Reader, Reader]) -> None:
     said = [" ".join(fresh.said(item, fresh.catalogue.path(row, ()))) for row, item in enumerate(fresh.items(every))]
     in_memory = held.holding(words, every)
     assert in_memory is not None
-    assert (in_memory == [[bool(word & there) for there in fresh.stems(said)] for word in words]).all()
-    assert in_memory[0].any()
-    assert not in_memory[0].all()
-    assert not in_memory[2:].any()
+    holds, states = in_memory
+    assert (holds == [[bool(word & there) for there in fresh.stems(said)] for word in words]).all()
+    assert (states == holds).all()
+    assert holds[0].any()
+    assert not holds[0].all()
+    assert not holds[2:].any()
     none = held.holding(words, [])
     assert none is not None
-    assert none.shape == (4, 0)
+    assert [flags.shape for flags in none] == [(4, 0), (4, 0)]
+
+
+def test_what_a_picture_shows_is_held_and_what_it_is_called_is_stated(viscite: Viscite, tmp_path: Path) -> None:
+    for name, color in (("boat.png", "red"), ("other.png", "blue")):
+        Image.new("RGB", (64, 48), color).save(tmp_path / name)
+    viscite.index([tmp_path / "boat.png", tmp_path / "other.png"], "default")
+    reader = holding_words(viscite.home.collection("default"))
+    found = reader.holding([{"boat"}, {"red"}, {"blue"}], range(2))
+    assert found is not None
+    names = [Path(reader.catalogue.path(row, ())).name for row in range(2)]
+    boat = names.index("boat.png")
+    holds, states = (flags[:, boat].tolist() for flags in found)
+    assert (holds, states) == ([True, True, False], [True, False, False])
 
 
 @pytest.mark.parametrize("texts", [[], ["", None], ["the"]])
@@ -133,4 +155,4 @@ def test_a_process_that_ends_while_words_are_read_ends_well(viscite: Viscite, tm
     viscite.index([tmp_path / "note.txt"], "default")
     command = [sys.executable, "-c", ENDS_AT_ONCE, str(viscite.home.folder)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout.split()) == (0, ["held", "held"]), done.stderr
+    assert (done.returncode, done.stdout.split()) == (0, ["held", "held", "held"]), done.stderr

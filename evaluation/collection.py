@@ -75,9 +75,9 @@ def evaluate_retriever(dataset: Dataset, retriever: Retriever, *, allow_missing:
     return Evaluation(manifest.version, manifest.profile, dataset, tallies, outcomes, time.perf_counter() - started)
 
 
-def _query(query: EvaluationQuery, corpus: Corpus, limit: int = 1) -> Query:
+def _query(query: EvaluationQuery, corpus: Corpus) -> Query:
     under = (str(Path(corpus.root) / query.within),) if query.within else ()
-    return Query(query.text, filters=Filters(under=under), limit=limit)
+    return Query(query.text, filters=Filters(under=under), limit=1)
 
 
 def _outcome(query: EvaluationQuery, dataset: Dataset, retriever: Retriever, corpus: Corpus) -> Outcome:

@@ -67,11 +67,6 @@ class BuiltinEncoder:
         self._minilm = minilm
         self._heads = heads
 
-    @classmethod
-    def load(cls, backbone: Backbone, minilm: MiniLM) -> BuiltinEncoder:
-        """The encoder with the heads that ship beside this file."""
-        return cls(backbone, minilm, Heads.load())
-
     @property
     def dimension(self) -> int:
         """Length of the vectors."""

@@ -13,6 +13,7 @@ from PIL import Image
 from models.builtin.backbone import Backbone
 from models.builtin.captioner import Captioner
 from models.builtin.encoder import BuiltinEncoder
+from models.builtin.heads import Heads
 from models.builtin.minilm import MiniLM
 from models.protocols import Pixels
 
@@ -34,7 +35,7 @@ def minilm(model_cache: Path) -> MiniLM:
 
 @pytest.fixture(scope="session")
 def encoder(backbone: Backbone, minilm: MiniLM) -> BuiltinEncoder:
-    return BuiltinEncoder.load(backbone, minilm)
+    return BuiltinEncoder(backbone, minilm, Heads.load())
 
 
 @pytest.fixture(scope="session")

@@ -66,7 +66,8 @@ def test_a_later_start_needs_no_torch(backbone: Backbone, minilm: MiniLM, model_
     program = (
         "import sys; from pathlib import Path; from models.builtin.backbone import Backbone; "
         "from models.builtin.minilm import MiniLM; from models.builtin.encoder import BuiltinEncoder; "
-        f"cache = Path({str(model_cache)!r}); BuiltinEncoder.load(Backbone.load(), MiniLM.load(cache)); "
+        "from models.builtin.heads import Heads; "
+        f"cache = Path({str(model_cache)!r}); BuiltinEncoder(Backbone.load(), MiniLM.load(cache), Heads.load()); "
         "print('torch' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

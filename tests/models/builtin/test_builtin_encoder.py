@@ -19,7 +19,7 @@ LIMIT = 10_000_000
 
 @pytest.fixture(scope="module")
 def encoder(backbone: Backbone, minilm: MiniLM) -> BuiltinEncoder:
-    return BuiltinEncoder.load(backbone, minilm)
+    return BuiltinEncoder(backbone, minilm, Heads.load())
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_labels_are_told_apart(encoder: BuiltinEncoder, photos: dict[str, Pixels
 def test_other_heads_have_another_fingerprint(
     encoder: BuiltinEncoder, backbone: Backbone, minilm: MiniLM, tmp_path: Path
 ) -> None:
-    again = BuiltinEncoder.load(backbone, minilm)
+    again = BuiltinEncoder(backbone, minilm, Heads.load())
     assert again.fingerprint == encoder.fingerprint
     tensors = load_file(PATH)
     tensors["text.hidden_bias"] = tensors["text.hidden_bias"] + np.float32(1)

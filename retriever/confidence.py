@@ -49,8 +49,8 @@ class Grounds:
     def signs(self) -> Signs:
         """What tells that anything matches: the evidence of sight, meaning and words, the share of the words, and the
         silence of the describer, which says nothing against words that stand in the item all the same."""
-        held = self.words.held
-        return self._of("visual"), self._of("semantic"), self._lexical, held, self.unnamed * (1 - held)
+        held, lexical = self.words.held, min(self._of("lexical"), MOST_LEXICAL)
+        return self._of("visual"), self._of("semantic"), lexical, held, self.unnamed * (1 - held)
 
     @property
     def telling(self) -> Signs:
@@ -59,10 +59,6 @@ class Grounds:
         sight, meaning, lexical, held, silence = self.signs
         stated = self.words.stated * min(self._of("lexical"), MOST_STATED)
         return sight, meaning if self.is_text else 0.0, lexical, held, stated, silence
-
-    @property
-    def _lexical(self) -> float:
-        return min(self._of("lexical"), MOST_LEXICAL)
 
     def _of(self, channel: str) -> float:
         return self.evidence.get(channel, 0.0)
